@@ -1,0 +1,176 @@
+"""Everything that this project does with itself. ``nox --list`` shows the sessions, CONTRIBUTING.md when to use which.
+
+Each session makes its own environment from ``constraints.txt`` and needs no step before it. They run on the Python that
+runs nox; ``nox -s tests --force-python 3.13`` takes another one that is installed. Nothing is downloaded but packages.
+"""
+
+from __future__ import annotations
+
+import os
+import tarfile
+import zipfile
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.download_python = "never"
+nox.options.sessions = ["lint", "typing", "tests", "docs", "build", "minimal", "lowest"]
+os.environ.setdefault("UV_PYTHON_DOWNLOADS", "never")
+
+ROOT = Path(__file__).parent
+PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
+CONSTRAINTS = ROOT / "constraints.txt"
+WITHOUT_DATABASE = ["tests/domain", "tests/usecases"]
+PAGES = ["README.md", "CONTRIBUTING.md", "docs"]
+GATED = "*/service_engine/domain/*,*/service_engine/usecases/*"
+ENVIRONMENT = {"SERVICE_ENGINE_PROFILE": os.environ.get("SERVICE_ENGINE_PROFILE", "ci")}
+
+
+def group(*names: str) -> list[str]:
+    """Return the requirements of dependency groups."""
+    return [*nox.project.dependency_groups(PYPROJECT, *names)]
+
+
+def install(session: nox.Session, *requirements: str) -> None:
+    """Install into the session's environment, in the versions of ``constraints.txt``."""
+    session.install("--constraint", str(CONSTRAINTS), *requirements)
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Tell the life of one ticket in the terminal, on a real database."""
+    install(session, ".[all]")
+    session.chdir(session.create_tmp())
+    session.run("service-engine", "demo", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run all tests, as installed, on memory, SQLite and a PostgreSQL of their own; measure the coverage."""
+    install(session, ".[all]", *group("test"))
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", *session.posargs, env=ENVIRONMENT)
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "report")
+    if not session.posargs:
+        session.log("The rules and the actions, every branch:")
+        session.run("coverage", "report", f"--include={GATED}", "--fail-under=100")
+
+
+@nox.session
+def minimal(session: nox.Session) -> None:
+    """Run the rules and the actions on the memory store, with the base install only."""
+    install(session, ".", *PYPROJECT["project"]["optional-dependencies"]["testing"])
+    absent = ["alembic", "fastapi", "orjson", "psycopg", "pydantic", "rich", "sqlalchemy", "starlette", "uvicorn"]
+    session.run(
+        "python",
+        "-c",
+        "import importlib.util, service_engine\n"
+        "service_engine.MemoryStore().close()\n"
+        f"found = [name for name in {absent} if importlib.util.find_spec(name)]\n"
+        "assert not found, f'the base install brought {found}'\n",
+    )
+    env = {**ENVIRONMENT, "SERVICE_ENGINE_STORES": "memory"}
+    session.run("python", "-m", "pytest", *(session.posargs or WITHOUT_DATABASE), env=env)
+
+
+@nox.session(venv_backend="uv")
+def lowest(session: nox.Session) -> None:
+    """Run all tests with the lowest versions that are declared."""
+    session.install("--resolution", "lowest-direct", ".[all]", *group("test"))
+    session.run("uv", "pip", "list", external=True)
+    session.run("python", "-m", "pytest", *session.posargs, env=ENVIRONMENT)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check the style, the format and the rooms."""
+    install(session, "-e", ".[all]", *group("lint"))
+    session.run("ruff", "check", *session.posargs)
+    session.run("ruff", "format", "--check")
+    session.run("lint-imports", "--no-cache")
+
+
+@nox.session
+def typing(session: nox.Session) -> None:
+    """Check the types with mypy, and that it refuses every line that should be refused."""
+    install(session, "-e", ".[all]", *group("typing"))
+    session.run("mypy", *session.posargs)
+    session.run("python", "typing_tests/check_misuse.py", "mypy")
+
+
+@nox.session
+def pyright(session: nox.Session) -> None:
+    """Check the same with pyright, and that the public names are typed to the last; needs the npm registry."""
+    install(session, "-e", ".[all]", *group("pyright"))
+    session.run("pyright")
+    session.run("python", "typing_tests/check_misuse.py", "pyright")
+    session.run("pyright", "--verifytypes", "service_engine", "--ignoreexternal")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Run every code block of README.md and docs/, and every example in a docstring."""
+    install(session, ".[all]", *group("docs"))
+    session.run("python", "-m", "pytest", "-p", "docs.run_examples", *PAGES, *session.posargs)
+    session.run("python", "-m", "pytest", "--doctest-modules", "--pyargs", "service_engine", *session.posargs)
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build both distributions, check what is in them, and run tests against the wheel."""
+    install(session, *group("build"))
+    target = Path(session.create_tmp()) / "dist"
+    session.run("python", "-m", "build", "--outdir", str(target), silent=True)
+    [wheel], [sdist] = target.glob("*.whl"), target.glob("*.tar.gz")
+    session.run("check-wheel-contents", "--ignore=W004", str(wheel))  # W004: Alembic's versions are no module names
+    check_contents(session, wheel, sdist)
+    install(session, f"{wheel}[all]", *group("test"))
+    session.run("service-engine", "--help", silent=True)
+    chosen = session.posargs or ["tests/test_packaging.py", *WITHOUT_DATABASE]
+    session.run("python", "-m", "pytest", *chosen, env={**ENVIRONMENT, "SERVICE_ENGINE_STORES": "memory,sqlite"})
+
+
+def check_contents(session: nox.Session, wheel: Path, sdist: Path) -> None:
+    """Fail unless the wheel holds each file of the package, and the sdist what is needed to test it."""
+    tracked = {
+        path.relative_to(ROOT / "src").as_posix()
+        for path in (ROOT / "src" / "service_engine").rglob("*")
+        if path.is_file() and not any(part.startswith(".") or part == "__pycache__" for part in path.parts)
+    }
+    with zipfile.ZipFile(wheel) as archive:
+        packed = {name for name in archive.namelist() if ".dist-info/" not in name}
+    if packed != tracked:
+        session.error(f"the wheel differs from src: {sorted(packed ^ tracked)}")
+    with tarfile.open(sdist) as archive:
+        there = {name.partition("/")[2] for name in archive.getnames()}
+    wanted = {"LICENSE", "README.md", "CHANGELOG.md", "constraints.txt", "noxfile.py", "tests/conftest.py"}
+    if missing := wanted - there:
+        session.error(f"the sdist lacks {sorted(missing)}")
+
+
+@nox.session(venv_backend="uv")
+def lock(session: nox.Session) -> None:
+    """Write constraints.txt anew: the newest versions that fit, for every Python and system, without a host's name."""
+    session.run(
+        "uv",
+        "pip",
+        "compile",
+        "pyproject.toml",
+        "--all-extras",
+        "--group=dev",
+        "--group=pyright",
+        "--universal",
+        "--python-version=3.11",
+        "--no-header",
+        "--no-annotate",
+        "--upgrade",
+        "--quiet",
+        "--output-file=constraints.txt",
+        external=True,
+    )
+    text = CONSTRAINTS.read_text()
+    if "://" in text or "file:" in text:
+        session.error("constraints.txt names a place")
