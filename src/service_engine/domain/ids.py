@@ -1,0 +1,36 @@
+"""Ids as distinct types: a type checker refuses a raw UUID, or a client's id where a ticket's is wanted.
+
+At run time each is a plain ``uuid.UUID`` and costs nothing. New ones come from the store (version 7, ordered by time).
+"""
+
+from typing import NewType
+from uuid import UUID
+
+__all__ = [
+    "AddressId",
+    "ApiTokenId",
+    "ClientId",
+    "EmployeeId",
+    "OrderId",
+    "OrganizationId",
+    "RoleId",
+    "ServiceId",
+    "TagId",
+    "TicketId",
+    "TicketMessageId",
+    "UserId",
+]
+
+OrganizationId = NewType("OrganizationId", UUID)
+RoleId = NewType("RoleId", UUID)
+AddressId = NewType("AddressId", UUID)
+UserId = NewType("UserId", UUID)
+"""Somebody of the organisation, client or employee: the author of a message."""
+ClientId = NewType("ClientId", UserId)
+EmployeeId = NewType("EmployeeId", UserId)
+ApiTokenId = NewType("ApiTokenId", UUID)
+TagId = NewType("TagId", UUID)
+TicketId = NewType("TicketId", UUID)
+TicketMessageId = NewType("TicketMessageId", UUID)
+OrderId = NewType("OrderId", UUID)
+ServiceId = NewType("ServiceId", UUID)

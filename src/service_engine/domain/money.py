@@ -1,0 +1,132 @@
+"""Money: an exact decimal amount in one currency. No float comes in and none goes out.
+
+Amounts are bounded (``numeric(12,2)``, as the contract's columns) *before* they are quantised, because ``Decimal``
+raises on more digits than its context has.
+
+Source: contract part A, "Requests" and "Responses"; design section 4.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Context, Decimal
+from typing import Final
+
+from attrs import Attribute, field, frozen
+
+from service_engine.errors import RuleViolationError
+
+__all__ = ["MAX_AMOUNT", "Money", "decimals", "exact", "money"]
+
+MAX_AMOUNT: Final = Decimal("9999999999.99")
+"""The largest absolute amount, in units of the currency."""
+
+_CONTEXT: Final = Context(prec=28)
+"""Our own, because the host may have set another precision or other traps for its thread."""
+_CODE: Final = re.compile(r"[A-Z]{3}\Z")
+_NO_DECIMALS: Final = frozenset(
+    "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()  # noqa: SIM905
+)
+_THREE_DECIMALS: Final = frozenset("BHD IQD JOD KWD LYD OMR TND".split())  # noqa: SIM905
+
+
+def decimals(currency: str) -> int:
+    """Return how many decimals the currency has: 0, 2 or 3 (ISO 4217).
+
+    Example:
+        >>> decimals("USD"), decimals("JPY"), decimals("KWD")
+        (2, 0, 3)
+    """
+    if currency in _NO_DECIMALS:
+        return 0
+    return 3 if currency in _THREE_DECIMALS else 2
+
+
+def exact(amount: Decimal, *, places: int, field: str = "amount") -> Decimal:
+    """Return the amount with exactly so many decimals, refusing to round.
+
+    Args:
+        amount: A finite decimal of at most ``MAX_AMOUNT``, in units of the currency.
+        places: Decimals to have, 0 to 3.
+        field: The field to blame.
+
+    Raises:
+        RuleViolationError: It is not finite, too large, or has more decimals.
+
+    Example:
+        >>> exact(Decimal("1.5"), places=2)
+        Decimal('1.50')
+    """
+    if not amount.is_finite():
+        raise RuleViolationError(field, f"The {field} must be a finite number.")
+    if amount.copy_abs() > MAX_AMOUNT:
+        raise RuleViolationError(field, f"The {field} must be between -{MAX_AMOUNT} and {MAX_AMOUNT}.")
+    quantised = amount.quantize(Decimal((0, (1,), -places)), context=_CONTEXT)
+    if quantised != amount:
+        raise RuleViolationError(field, f"The {field} must have at most {places} decimals.")
+    return quantised.copy_abs() if quantised.is_zero() else quantised  # a negative zero becomes plain zero
+
+
+def _currency_is_a_code(_: Money, __: Attribute[str], value: str) -> None:
+    if not _CODE.match(value):
+        raise RuleViolationError("currency", "The currency must be three capital letters (ISO 4217).")
+
+
+def _amount_is_exact(instance: Money, _: Attribute[Decimal], value: object) -> None:
+    if not isinstance(value, Decimal):
+        msg = f"an amount of money is a Decimal, not a {type(value).__name__}; make it with money()"
+        raise TypeError(msg)
+    if exact(value, places=decimals(instance.currency)).as_tuple() != value.as_tuple():
+        msg = f"{value} is not written with the decimals of {instance.currency}; make it with money()"
+        raise ValueError(msg)
+
+
+@frozen
+class Money:
+    """An exact amount in one currency; make one with ``money``.
+
+    Args:
+        currency: Three capital letters, ISO 4217.
+        amount: In units of the currency, with exactly the currency's decimals.
+
+    Raises:
+        RuleViolationError: The code or the amount is out of bounds.
+        TypeError: The amount is no Decimal.
+        ValueError: The amount is written with other decimals than the currency's.
+
+    Example:
+        >>> str(money("1500", "USD"))
+        '1500.00 USD'
+    """
+
+    currency: str = field(validator=_currency_is_a_code)
+    amount: Decimal = field(validator=_amount_is_exact)
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"
+
+
+def money(amount: Decimal | int | str, currency: str) -> Money:
+    """Make money from an exact number.
+
+    Args:
+        amount: In units of the currency. A float is refused: it is not exact.
+        currency: Three letters, ISO 4217; case and blanks around it do not matter.
+
+    Raises:
+        RuleViolationError: Not a number, too many decimals, out of bounds, or no currency code.
+        TypeError: The amount is a float or a bool.
+
+    Example:
+        >>> money("299.5", "usd")
+        Money(currency='USD', amount=Decimal('299.50'))
+    """
+    if isinstance(amount, bool) or not isinstance(amount, Decimal | int | str):
+        msg = f"an amount of money is a Decimal, an int or a str, never a {type(amount).__name__}"
+        raise TypeError(msg)
+    try:
+        value = Decimal(amount)
+    except ArithmeticError:
+        raise RuleViolationError("amount", "The amount must be a number.") from None
+    code = currency.strip().upper()
+    return Money(code, exact(value, places=decimals(code)))

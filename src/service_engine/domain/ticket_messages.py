@@ -1,0 +1,148 @@
+"""Messages on a ticket, oldest first; some for the staff only.
+
+Source: contract section 2.8 (messages); the seed's "Message Support".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import attrs
+from attrs import Attribute, field, frozen
+
+from service_engine.domain.change import Change, Event
+from service_engine.domain.ids import TicketId, TicketMessageId, UserId
+from service_engine.domain.instants import utc
+from service_engine.domain.text import NOTE, bounded, clean
+from service_engine.domain.tickets import Ticket
+from service_engine.errors import RuleViolationError
+
+__all__ = [
+    "MAX_FILES",
+    "TicketMessage",
+    "TicketMessagePosted",
+    "TicketMessageReceived",
+    "post_message",
+    "receive_message",
+]
+
+MAX_FILES: Final = 100
+_check_file = bounded(2048)
+
+
+def _are_files(instance: Any, attribute: Attribute[Any], value: tuple[str, ...]) -> None:
+    if len(value) > MAX_FILES:
+        raise RuleViolationError("files", f"The files must be at most {MAX_FILES}.")
+    for each in value:
+        _check_file(instance, attribute, each)
+
+
+@frozen(kw_only=True)
+class TicketMessage:
+    """One message on a ticket; never changes.
+
+    Args:
+        id: Its id.
+        ticket_id: The ticket that it stands on.
+        author_id: Who wrote it; None once they are gone.
+        text: 1 to 65,535 characters.
+        staff_only: Whether the client may not see it.
+        files: Up to 100 addresses of files, of up to 2,048 characters each.
+        created_at: When it was written, UTC.
+
+    Example:
+        >>> from service_engine.testing.examples import question
+        >>> question.text, question.staff_only, question.files
+        ('I need help with my order', False, ())
+    """
+
+    id: TicketMessageId
+    ticket_id: TicketId
+    author_id: UserId | None
+    text: str = field(validator=bounded(NOTE))
+    staff_only: bool = False
+    files: tuple[str, ...] = field(default=(), validator=_are_files)
+    created_at: datetime = field(converter=utc)
+
+
+@frozen(kw_only=True)
+class TicketMessagePosted(Event):
+    """Somebody wrote a message on a ticket.
+
+    Example:
+        >>> from service_engine.testing.examples import later, question, ticket
+        >>> TicketMessagePosted(message_id=question.id, ticket_id=ticket.id, at=later).message_id == question.id
+        True
+    """
+
+    message_id: TicketMessageId
+    ticket_id: TicketId
+
+
+@frozen(kw_only=True)
+class TicketMessageReceived(Event):
+    """A ticket noted the time of a message.
+
+    Example:
+        >>> from service_engine.testing.examples import later, question, ticket
+        >>> event = TicketMessageReceived(message_id=question.id, ticket_id=ticket.id, at=later)
+        >>> receive_message(ticket, question).events == (event,)
+        True
+    """
+
+    message_id: TicketMessageId
+    ticket_id: TicketId
+
+
+def post_message(
+    message_id: TicketMessageId,
+    ticket: Ticket,
+    *,
+    author_id: UserId,
+    text: str,
+    at: datetime,
+    staff_only: bool = False,
+    files: Sequence[str] = (),
+) -> Change[TicketMessage]:
+    """Write a message on a ticket.
+
+    Raises:
+        RuleViolationError: The text or a file is blank or too long, or there are too many files.
+
+    Example:
+        >>> from service_engine.testing.examples import jane, now, ticket
+        >>> from uuid import UUID
+        >>> posted = post_message(
+        ...     TicketMessageId(UUID(int=1)), ticket, author_id=jane.id, text=" Ask sales ", staff_only=True, at=now
+        ... )
+        >>> posted.state.text, posted.state.staff_only
+        ('Ask sales', True)
+    """
+    message = TicketMessage(
+        id=message_id,
+        ticket_id=ticket.id,
+        author_id=author_id,
+        text=clean(text, field="message", max_length=NOTE),
+        staff_only=staff_only,
+        files=tuple(clean(each, field="files", max_length=2048) for each in files),
+        created_at=at,
+    )
+    return Change(message, (TicketMessagePosted(message_id=message_id, ticket_id=ticket.id, at=at),))
+
+
+def receive_message(ticket: Ticket, message: TicketMessage) -> Change[Ticket]:
+    """Note on the ticket that a message came: ``last_message_at`` is the newest message's own time.
+
+    Always an event: another message is a change of the conversation, even at a time that is noted already.
+
+    Example:
+        >>> from service_engine.testing.examples import later, question, ticket
+        >>> receive_message(ticket, question).state.last_message_at == later
+        True
+    """
+    newest = max(message.created_at, ticket.last_message_at or message.created_at)
+    received = attrs.evolve(ticket, last_message_at=newest, updated_at=message.created_at)
+    event = TicketMessageReceived(message_id=message.id, ticket_id=ticket.id, at=message.created_at)
+    return Change(received, (event,))

@@ -1,0 +1,219 @@
+"""Every error the library raises on purpose, as one tree.
+
+::
+
+    ServiceEngineError
+    ├── NotFoundError            the organisation has no such thing (a foreign id is a missing id)
+    ├── RuleViolationError       a business rule refused the input; names the field
+    │   ├── InvalidReferenceError    the field refers to something that is not there
+    │   ├── NotAssignableError       the person may not be assigned
+    │   ├── IllegalMoveError         the lifecycle has no such move
+    │   └── AlreadyTakenError        the value must be unique and is in use
+    ├── DependentsExistError     it cannot be deleted while other things refer to it
+    ├── AuthenticationError      the API token is not accepted
+    │   └── TokenExpiredError        it was accepted once and has expired
+    └── ConflictError            somebody else changed it first; run the use case again
+
+Errors carry facts and a stable ``code``; they know nothing of HTTP. Wrong *use* of the library (a naive time, a closed
+unit of work) is a ``ValueError``, ``TypeError`` or ``RuntimeError`` instead: it is a bug in the caller, not an answer.
+
+Source: design section 6.
+"""
+
+from typing import ClassVar
+
+__all__ = [
+    "AlreadyTakenError",
+    "AuthenticationError",
+    "ConflictError",
+    "DependentsExistError",
+    "IllegalMoveError",
+    "InvalidReferenceError",
+    "NotAssignableError",
+    "NotFoundError",
+    "RuleViolationError",
+    "ServiceEngineError",
+    "TokenExpiredError",
+]
+
+
+class ServiceEngineError(Exception):
+    """The root of the tree; catch it to catch every refusal of the library.
+
+    Example:
+        >>> issubclass(NotFoundError, ServiceEngineError)
+        True
+    """
+
+    code: ClassVar[str] = "service_engine"
+
+
+class NotFoundError(ServiceEngineError):
+    """The organisation has no live thing of this kind under this key.
+
+    An id of another organisation is answered exactly like an id that does not exist.
+
+    Args:
+        kind: The noun, in the singular: ``"ticket"``, ``"client"``.
+        key: The key that was looked up, usually an id.
+
+    Example:
+        >>> str(NotFoundError("ticket", 7))
+        'no ticket 7 in this organisation'
+    """
+
+    code = "not_found"
+
+    def __init__(self, kind: str, key: object) -> None:
+        super().__init__(kind, key)
+        self.kind = kind
+        self.key = key
+
+    def __str__(self) -> str:
+        return f"no {self.kind} {self.key} in this organisation"
+
+
+class RuleViolationError(ServiceEngineError):
+    """A business rule refused the input.
+
+    Args:
+        field: The field to blame, in the library's words; dots lead into nested values.
+        message: A sentence for people. The sentences of the contract are literal.
+
+    Example:
+        >>> error = RuleViolationError("subject", "The subject must not be blank.")
+        >>> error.field, error.code
+        ('subject', 'rule_violation')
+    """
+
+    code = "rule_violation"
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(field, message)
+        self.field = field
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message}"
+
+
+class InvalidReferenceError(RuleViolationError):
+    """The field names something that does not exist in the organisation.
+
+    Example:
+        >>> InvalidReferenceError("order_id", "The specified order does not exist.").code
+        'invalid_reference'
+    """
+
+    code = "invalid_reference"
+
+
+class NotAssignableError(RuleViolationError):
+    """The person does not exist in the organisation, or has no dashboard access, and cannot be assigned.
+
+    Example:
+        >>> NotAssignableError("employees", "The specified employee does not exist.").code
+        'not_assignable'
+    """
+
+    code = "not_assignable"
+
+
+class IllegalMoveError(RuleViolationError):
+    """The lifecycle has no move from the present status to the wanted one.
+
+    Example:
+        >>> IllegalMoveError("status", "Cannot transition from Paid to Draft.").code
+        'illegal_move'
+    """
+
+    code = "illegal_move"
+
+
+class AlreadyTakenError(RuleViolationError):
+    """The value must be unique in the organisation and is in use.
+
+    Example:
+        >>> AlreadyTakenError("email", "The email has already been taken.").code
+        'already_taken'
+    """
+
+    code = "already_taken"
+
+
+class DependentsExistError(ServiceEngineError):
+    """The thing cannot be deleted while others refer to it.
+
+    Args:
+        kind: The noun that was to be deleted, in the singular.
+        key: Its id.
+        dependents: The first kind of thing that still refers to it, in the plural.
+
+    Example:
+        >>> str(DependentsExistError("client", 7, "orders"))
+        'Cannot delete client with existing orders'
+    """
+
+    code = "dependents_exist"
+
+    def __init__(self, kind: str, key: object, dependents: str) -> None:
+        super().__init__(kind, key, dependents)
+        self.kind = kind
+        self.key = key
+        self.dependents = dependents
+
+    def __str__(self) -> str:
+        return f"Cannot delete {self.kind} with existing {self.dependents}"
+
+
+class AuthenticationError(ServiceEngineError):
+    """The API token is missing, unknown, or belongs to somebody without dashboard access.
+
+    Example:
+        >>> str(AuthenticationError())
+        'Unauthorized'
+    """
+
+    code = "unauthorized"
+
+    def __str__(self) -> str:
+        return "Unauthorized"
+
+
+class TokenExpiredError(AuthenticationError):
+    """The API token is known, but its time is over.
+
+    Example:
+        >>> str(TokenExpiredError())
+        'Token expired'
+    """
+
+    code = "token_expired"
+
+    def __str__(self) -> str:
+        return "Token expired"
+
+
+class ConflictError(ServiceEngineError):
+    """Somebody else changed the same thing first; nothing was written.
+
+    ``Store.run`` runs the use case again by itself. Whoever opened the unit of work by hand decides what to do.
+
+    Args:
+        kind: What was being written.
+        key: Its id, or whatever else collided.
+
+    Example:
+        >>> str(ConflictError("ticket", 7))
+        'ticket 7 was changed by somebody else'
+    """
+
+    code = "conflict"
+
+    def __init__(self, kind: str, key: object) -> None:
+        super().__init__(kind, key)
+        self.kind = kind
+        self.key = key
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key} was changed by somebody else"

@@ -1,0 +1,46 @@
+"""Fixtures and settings for all tests.
+
+``SERVICE_ENGINE_PROFILE`` says how hard the property tests try: ``dev`` (the default by hand), ``ci`` (the default in
+nox; the same examples each time) or ``deep``. ``SERVICE_ENGINE_STORES`` names the stores that the fixture ``store``
+goes through, by commas; all of them without it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from service_engine import MemoryStore
+from service_engine.ports.unit_of_work import Store
+
+settings.register_profile("dev", deadline=None, max_examples=20, stateful_step_count=20)
+settings.register_profile("ci", deadline=None, max_examples=100, derandomize=True, print_blob=True)
+settings.register_profile(
+    "deep",
+    deadline=None,
+    max_examples=2_000,
+    stateful_step_count=100,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile(os.environ.get("SERVICE_ENGINE_PROFILE", "dev"))
+
+STORES = os.environ.get("SERVICE_ENGINE_STORES", "memory,sqlite,postgres").split(",")
+
+
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """Give a store of each kind, with our schema and no rows; every statement is audited for its organisation."""
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    from service_engine import SqlStore
+    from service_engine.testing.scope_audit import ScopeAudit
+
+    opened = SqlStore.from_url(request.getfixturevalue(f"{request.param}_database_url"))
+    with ScopeAudit(opened.engine, opened.tables.all()):
+        yield opened
+    opened.close()
