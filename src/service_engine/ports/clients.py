@@ -1,0 +1,151 @@
+"""What the use cases need of clients, and the rows in which they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Protocol
+
+from attrs import frozen
+
+from service_engine.domain.access import Role
+from service_engine.domain.change import Change
+from service_engine.domain.clients import Client
+from service_engine.domain.ids import ClientId, UserId
+from service_engine.ports.lists import Condition, Field, Page, PageRequest, Sort
+
+__all__ = ["ClientFilter", "ClientQueries", "ClientRow", "ClientSort", "Clients"]
+
+
+class ClientFilter(Field):
+    """What a list of clients can be filtered by. Source: contract section 1.9.
+
+    Example:
+        >>> ClientFilter("email")
+        <ClientFilter.EMAIL: 'email'>
+    """
+
+    ID = "id"
+    EMAIL = "email"
+    STATUS = "status"
+    BALANCE = "balance"
+    CREATED_AT = "created_at"
+
+
+class ClientSort(Field):
+    """What a list of clients can be sorted by. Source: contract section 1.8.
+
+    Example:
+        >>> ClientSort("last_name")
+        <ClientSort.LAST_NAME: 'last_name'>
+    """
+
+    ID = "id"
+    EMAIL = "email"
+    FIRST_NAME = "first_name"
+    LAST_NAME = "last_name"
+    STATUS = "status"
+    BALANCE = "balance"
+    CREATED_AT = "created_at"
+
+
+@frozen(kw_only=True)
+class ClientRow:
+    """A client as they are shown.
+
+    Args:
+        client: The client.
+        role: Their role.
+        spent: The sum of the totals of their Paid invoices that are not deleted; None when there is none.
+
+    Example:
+        >>> from service_engine.testing.examples import client_role, john
+        >>> ClientRow(client=john, role=client_role, spent=None).role.name
+        'Client'
+    """
+
+    client: Client
+    role: Role
+    spent: Decimal | None
+
+
+class Clients(Protocol):
+    """The organisation's clients, one at a time.
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency, john
+        >>> with agency().begin(acme.id) as uow:
+        ...     uow.clients.email_owner("john@example.com") == john.id, uow.clients.dependents(john.id)
+        (True, ('orders', 'tickets'))
+    """
+
+    def get(self, client_id: ClientId, *, for_deletion: bool = False) -> Client:
+        """Return a live client.
+
+        Args:
+            client_id: Whose.
+            for_deletion: Keep everybody else from newly referring to them until the transaction ends.
+
+        Raises:
+            NotFoundError: There is none, or it is somebody of the staff.
+        """
+        ...
+
+    def add(self, change: Change[Client]) -> Client:
+        """Store a new client, address included.
+
+        Raises:
+            ConflictError: The id, the e-mail or the affiliate id was taken in the meantime.
+        """
+        ...
+
+    def save(self, change: Change[Client]) -> Client:
+        """Store a changed client; a change without events writes nothing.
+
+        Returns:
+            The client as stored: one version later.
+
+        Raises:
+            ConflictError: It was changed or deleted since it was read, or the e-mail was taken in the meantime.
+        """
+        ...
+
+    def email_owner(self, email: str) -> UserId | None:
+        """Return who of the organisation's live people, staff included, has this normalised e-mail."""
+        ...
+
+    def affiliate_id_is_taken(self, affiliate_id: int) -> bool:
+        """Tell whether somebody, deleted people counted, has this affiliate id."""
+        ...
+
+    def dependents(self, client_id: ClientId) -> tuple[str, ...]:
+        """Return what refers to the client, deleted things counted.
+
+        Of ``orders``, ``invoices``, ``tickets``, ``subscriptions``, in this order.
+        """
+        ...
+
+
+class ClientQueries(Protocol):
+    """Clients as they are shown: one statement for one, two for a page of any size.
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency, john
+        >>> with agency().begin(acme.id) as uow:
+        ...     uow.client_queries.get(john.id).client.first_name
+        'John'
+    """
+
+    def get(self, client_id: ClientId) -> ClientRow:
+        """Return one live client.
+
+        Raises:
+            NotFoundError: There is none, or it is somebody of the staff.
+        """
+        ...
+
+    def page(
+        self, filters: Sequence[Condition[ClientFilter]], sort: Sort[ClientSort], page: PageRequest
+    ) -> Page[ClientRow]:
+        """Return a page of live clients and the number of all that the filters let through."""
+        ...

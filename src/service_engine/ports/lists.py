@@ -1,0 +1,172 @@
+"""Lists: typed filters, a typed sort, and pages.
+
+Filters, sorts and pages are parsed once, at the edge; behind it nothing is a string that could be wrong.
+
+Source: contract sections 1.7 to 1.9, part A "Responses" (lists); design decision 5.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Final, Generic, TypeAlias, TypeVar
+from uuid import UUID
+
+import attrs
+from attrs import Attribute, frozen
+
+__all__ = [
+    "FIRST_PAGE",
+    "MAX_PAGE_SIZE",
+    "Condition",
+    "Field",
+    "Operator",
+    "Page",
+    "PageRequest",
+    "Scalar",
+    "Sort",
+]
+
+MAX_PAGE_SIZE: Final = 100
+_MAX_PAGE_NUMBER: Final = 2**53
+
+Scalar: TypeAlias = UUID | str | int | Decimal | datetime
+
+
+class Field(Enum):
+    """A field that a list can be filtered or sorted by. The value is the aggregate's attribute.
+
+    Example:
+        >>> from service_engine.ports.tickets import TicketSort
+        >>> TicketSort("subject")
+        <TicketSort.SUBJECT: 'subject'>
+    """
+
+
+class Operator(Enum):
+    """How a filter compares.
+
+    Example:
+        >>> Operator("$eq")
+        <Operator.EQ: '$eq'>
+    """
+
+    EQ = "$eq"
+    LT = "$lt"
+    GT = "$gt"
+    IN = "$in"
+
+
+F = TypeVar("F", bound=Field)
+R = TypeVar("R")
+
+
+def _fits_the_operator(instance: Condition[Any], _: Attribute[Any], value: object) -> None:
+    if (instance.operator is Operator.IN) != isinstance(value, tuple):
+        msg = f"{instance.operator.value} takes {'a tuple' if instance.operator is Operator.IN else 'one value'}"
+        raise ValueError(msg)
+    if value is None and instance.operator is not Operator.EQ:
+        msg = f"{instance.operator.value} cannot compare with None"
+        raise ValueError(msg)
+
+
+@frozen
+class Condition(Generic[F]):
+    """One filter; a list's filters hold all together.
+
+    Args:
+        field: What is compared.
+        operator: How.
+        value: With what. None (only with ``$eq``) means "is null"; ``$in`` takes a tuple. Null is never less than,
+            greater than or among anything. Money is compared as its decimal amount.
+
+    Raises:
+        ValueError: The value does not fit the operator.
+
+    Example:
+        >>> from service_engine.ports.tickets import TicketFilter
+        >>> Condition(TicketFilter.STATUS, Operator.IN, (1, 2)).value
+        (1, 2)
+    """
+
+    field: F
+    operator: Operator
+    value: Scalar | tuple[Scalar, ...] | None = attrs.field(validator=_fits_the_operator)
+
+
+@frozen
+class Sort(Generic[F]):
+    """The order of a list. Equal ones are ordered by id, in the same direction.
+
+    Nulls come last ascending and first descending, on every store. Text is ordered by code points.
+
+    Args:
+        field: What is compared.
+        descending: Whether the greatest comes first.
+
+    Example:
+        >>> from service_engine.ports.tickets import TicketSort
+        >>> Sort(TicketSort.SUBJECT, descending=False).descending
+        False
+    """
+
+    field: F
+    descending: bool = True
+
+
+def _is_a_page_number(_: PageRequest, __: Attribute[int], value: int) -> None:
+    if not 1 <= value <= _MAX_PAGE_NUMBER:
+        msg = f"a page's number must be between 1 and {_MAX_PAGE_NUMBER}, not {value}"
+        raise ValueError(msg)
+
+
+def _is_a_page_size(_: PageRequest, __: Attribute[int], value: int) -> None:
+    if not 1 <= value <= MAX_PAGE_SIZE:
+        msg = f"a page's size must be between 1 and {MAX_PAGE_SIZE}, not {value}"
+        raise ValueError(msg)
+
+
+@frozen(kw_only=True)
+class PageRequest:
+    """Which page of a list.
+
+    Args:
+        number: 1 or more.
+        size: Rows on a page, 1 to 100.
+
+    Raises:
+        ValueError: Out of range.
+
+    Example:
+        >>> PageRequest(number=3, size=20).offset
+        40
+    """
+
+    number: int = attrs.field(default=1, validator=_is_a_page_number)
+    size: int = attrs.field(default=20, validator=_is_a_page_size)
+
+    @property
+    def offset(self) -> int:
+        """How many rows come before the page."""
+        return (self.number - 1) * self.size
+
+
+FIRST_PAGE: Final = PageRequest()
+
+
+@frozen
+class Page(Generic[R]):
+    """One page of a list.
+
+    Args:
+        rows: At most as many as were asked for; none beyond the end.
+        total: How many rows all pages together have.
+
+    Example:
+        >>> Page(("a", "b"), total=7).total
+        7
+    """
+
+    rows: tuple[R, ...]
+    total: int

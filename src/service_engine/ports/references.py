@@ -1,0 +1,60 @@
+"""One look-up for everything that a request refers to, whatever it refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from attrs import frozen
+
+from service_engine.domain.employees import Member
+from service_engine.domain.ids import ClientId, EmployeeId, OrderId
+
+__all__ = ["FoundReferences", "References"]
+
+
+@frozen(kw_only=True)
+class FoundReferences:
+    """What of the things asked for is there, alive, in the organisation.
+
+    Args:
+        client: Whether the client is, and is a client, not staff.
+        order: Whether the order is.
+        members: The people asked for as employees who are there, with the access that their role gives.
+
+    Example:
+        >>> from service_engine.testing.examples import jane
+        >>> found = FoundReferences(client=False, order=False, members={jane.id: Member(jane.id, 3)})
+        >>> jane.id in found.members
+        True
+    """
+
+    client: bool
+    order: bool
+    members: Mapping[EmployeeId, Member]
+
+
+class References(Protocol):
+    """Validation by set: one statement, whatever the number of things.
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency, jane, john
+        >>> with agency().begin(acme.id) as uow:
+        ...     found = uow.references.look_up(client_id=john.id, employee_ids=[jane.id])
+        >>> found.client, found.members[jane.id].dashboard_access
+        (True, 3)
+    """
+
+    def look_up(
+        self,
+        *,
+        client_id: ClientId | None = None,
+        order_id: OrderId | None = None,
+        employee_ids: Sequence[EmployeeId] = (),
+    ) -> FoundReferences:
+        """Look all of them up at once.
+
+        The people who are found, and their roles, stay as they are until the transaction ends: nobody can delete them
+        or take their access away between the check and the commit.
+        """
+        ...

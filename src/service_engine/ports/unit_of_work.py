@@ -1,0 +1,189 @@
+"""The unit of work: one organisation, one transaction. And the store, which opens it.
+
+Whoever opened a unit of work commits it; use cases never do, so that two of them, or one and the host's own writes, can
+share a transaction.
+
+Source: design decisions 3, 4 and 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
+
+from service_engine.domain.change import Event
+from service_engine.domain.ids import OrganizationId
+from service_engine.ports.api_tokens import ApiTokens, Directory
+from service_engine.ports.clients import ClientQueries, Clients
+from service_engine.ports.employees import Employees
+from service_engine.ports.entropy import Entropy
+from service_engine.ports.orders import Orders
+from service_engine.ports.organizations import Organizations, Roles
+from service_engine.ports.references import References
+from service_engine.ports.tags import Tags
+from service_engine.ports.tickets import TicketMessages, TicketQueries, Tickets
+
+__all__ = ["Store", "UnitOfWork", "View"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class View(Protocol):
+    """What may be read of one organisation, without a transaction.
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency, ticket
+        >>> agency().read(acme.id, lambda view: view.ticket_queries.get(ticket.id).subject)
+        'Help with order'
+    """
+
+    @property
+    def org_id(self) -> OrganizationId:
+        """The organisation that everything here is bound to."""
+        ...
+
+    @property
+    def client_queries(self) -> ClientQueries:
+        """Clients as they are shown."""
+        ...
+
+    @property
+    def ticket_queries(self) -> TicketQueries:
+        """Tickets as they are shown."""
+        ...
+
+
+class UnitOfWork(View, Protocol):
+    """What may be read and written of one organisation, in one transaction.
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency, later, ticket
+        >>> from service_engine.domain.tickets import close
+        >>> with agency().begin(acme.id) as uow:
+        ...     _ = uow.tickets.save(close(uow.tickets.get(ticket.id), at=later))
+        ...     [type(event).__name__ for event in uow.events]
+        ['TicketClosed']
+    """
+
+    @property
+    def entropy(self) -> Entropy:
+        """Where new ids and random values come from."""
+        ...
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Everything that was stored so far, as events, oldest first."""
+        ...
+
+    @property
+    def organizations(self) -> Organizations:
+        """The organisation itself."""
+        ...
+
+    @property
+    def roles(self) -> Roles:
+        """Its roles."""
+        ...
+
+    @property
+    def employees(self) -> Employees:
+        """Its employees."""
+        ...
+
+    @property
+    def api_tokens(self) -> ApiTokens:
+        """Its API tokens."""
+        ...
+
+    @property
+    def clients(self) -> Clients:
+        """Its clients."""
+        ...
+
+    @property
+    def orders(self) -> Orders:
+        """Its orders."""
+        ...
+
+    @property
+    def tags(self) -> Tags:
+        """Its tags."""
+        ...
+
+    @property
+    def tickets(self) -> Tickets:
+        """Its tickets."""
+        ...
+
+    @property
+    def ticket_messages(self) -> TicketMessages:
+        """The messages on its tickets."""
+        ...
+
+    @property
+    def references(self) -> References:
+        """One look-up for everything that a request refers to."""
+        ...
+
+
+class Store(Protocol):
+    """Opens units of work. Safe to share among threads.
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency, later, ticket
+        >>> from service_engine.usecases.tickets import close_ticket, get_ticket
+        >>> store: Store = agency()
+        >>> closed = store.run(acme.id, close_ticket, ticket.id, at=later)
+        >>> store.read(acme.id, get_ticket, ticket.id).status.label
+        'Closed'
+    """
+
+    @property
+    def directory(self) -> Directory:
+        """The questions that are asked before the organisation is known."""
+        ...
+
+    @property
+    def entropy(self) -> Entropy:
+        """Where new ids and random values come from."""
+        ...
+
+    def begin(self, org_id: OrganizationId) -> AbstractContextManager[UnitOfWork]:
+        """Open one organisation and one transaction: committed at the end of the block, rolled back on an exception."""
+        ...
+
+    def run(
+        self,
+        org_id: OrganizationId,
+        use_case: Callable[Concatenate[UnitOfWork, P], R],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> R:
+        """Run a use case in a transaction of its own; run it again, a bounded number of times, when it collides.
+
+        Args:
+            org_id: The organisation.
+            use_case: A function of a unit of work; may run several times, so it must have no other effect.
+            args: Handed on to the use case.
+            kwargs: Handed on to the use case.
+
+        Returns:
+            What the use case returned in the run that was committed.
+
+        Raises:
+            ConflictError: It still collided at the last try. Nothing was written.
+        """
+        ...
+
+    def read(
+        self, org_id: OrganizationId, query: Callable[Concatenate[View, P], R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run a query that writes nothing, without opening a transaction."""
+        ...
+
+    def close(self) -> None:
+        """Let go of every connection. The store cannot be used afterwards."""
+        ...

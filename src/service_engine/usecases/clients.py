@@ -1,0 +1,192 @@
+"""What can be done with clients.
+
+Source: contract section 2.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from service_engine.domain import access, clients
+from service_engine.domain.change import Unset
+from service_engine.domain.clients import Client, ClientPatch
+from service_engine.domain.emails import normalise_email
+from service_engine.domain.ids import AddressId, ClientId, RoleId, UserId
+from service_engine.errors import AlreadyTakenError, NotFoundError
+from service_engine.ports.clients import ClientFilter, ClientRow, ClientSort
+from service_engine.ports.lists import FIRST_PAGE, Condition, Page, PageRequest, Sort
+from service_engine.ports.unit_of_work import UnitOfWork, View
+
+__all__ = ["create_client", "delete_client", "get_client", "list_clients", "require_free_email", "update_client"]
+
+NEWEST_FIRST = Sort(ClientSort.CREATED_AT)
+AFFILIATE_LINK: Final = "https://example.com/r/"
+_LINK_ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+_LOWEST_AFFILIATE: Final = 100_000
+_HIGHEST_AFFILIATE: Final = 999_999
+_TRIES_PER_RANGE: Final = 20
+_NO_DETAILS: Final = ClientPatch()
+
+
+def create_client(
+    uow: UnitOfWork,
+    *,
+    email: str,
+    first_name: str,
+    last_name: str,
+    at: datetime,
+    details: ClientPatch = _NO_DETAILS,
+    affiliate_link: str = AFFILIATE_LINK,
+) -> Client:
+    """Register a client in the organisation's role for clients.
+
+    Args:
+        uow: The unit of work.
+        email: Stripped and lower-cased; must be free among the organisation's live people.
+        first_name: 1 to 255 characters after stripping.
+        last_name: 1 to 255 characters after stripping.
+        at: Now.
+        details: Everything else that is known of them; ``created_at`` in it wins over ``at``.
+        affiliate_link: What their recommendation links begin with.
+
+    Raises:
+        AlreadyTakenError: Somebody has the e-mail.
+        NotFoundError: The organisation has no role without dashboard access.
+        RuleViolationError: A text is out of bounds.
+
+    Source:
+        Contract section 2.2, "create", and 4.
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency, now
+        >>> ann = {"email": "ann@example.com", "first_name": "Ann", "last_name": "Lee"}
+        >>> agency().run(acme.id, create_client, **ann, at=now).affiliate_link.startswith("https://example.com/r/")
+        True
+    """
+    require_free_email(uow, email)
+    change = clients.register_client(
+        ClientId(UserId(uow.entropy.new_id())),
+        email=email,
+        first_name=first_name,
+        last_name=last_name,
+        role_id=_client_role(uow),
+        affiliate_id=_free_affiliate_id(uow),
+        affiliate_link=affiliate_link + uow.entropy.characters(_LINK_ALPHABET, 6),
+        address_id=AddressId(uow.entropy.new_id()),
+        details=details,
+        at=at,
+    )
+    return uow.clients.add(change)
+
+
+def update_client(uow: UnitOfWork, client_id: ClientId, patch: ClientPatch, *, at: datetime) -> Client:
+    """Change what the patch names, all of it or nothing.
+
+    Raises:
+        NotFoundError: The organisation has no such client.
+        AlreadyTakenError: Somebody else has the e-mail.
+        RuleViolationError: A text is out of bounds.
+
+    Source:
+        Contract section 2.2, "update".
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency, john, later
+        >>> agency().run(acme.id, update_client, john.id, ClientPatch(phone="555 0100"), at=later).phone
+        '555 0100'
+    """
+    client = uow.clients.get(client_id)
+    if not isinstance(patch.email, Unset) and normalise_email(patch.email) != client.email:
+        require_free_email(uow, patch.email)
+    change = clients.revise_client(client, patch, address_id=AddressId(uow.entropy.new_id()), at=at)
+    return uow.clients.save(change)
+
+
+def delete_client(uow: UnitOfWork, client_id: ClientId, *, at: datetime) -> None:
+    """Delete a client whom nothing refers to; their e-mail is free again.
+
+    Raises:
+        NotFoundError: The organisation has no such client, or not any longer.
+        DependentsExistError: Orders, invoices, tickets or subscriptions, deleted ones counted, refer to them.
+
+    Source:
+        Contract section 2.2, "delete"; part A "Rules".
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency, john, later
+        >>> agency().run(acme.id, delete_client, john.id, at=later)
+        Traceback (most recent call last):
+            ...
+        service_engine.errors.DependentsExistError: Cannot delete client with existing orders
+    """
+    client = uow.clients.get(client_id, for_deletion=True)
+    uow.clients.save(clients.delete_client(client, dependents=uow.clients.dependents(client_id), at=at))
+
+
+def get_client(view: View, client_id: ClientId) -> ClientRow:
+    """Return a client with role and what they spent, in one statement.
+
+    Raises:
+        NotFoundError: The organisation has no such client.
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency, john
+        >>> agency().read(acme.id, get_client, john.id).role.name
+        'Client'
+    """
+    return view.client_queries.get(client_id)
+
+
+def list_clients(
+    view: View,
+    *,
+    filters: Sequence[Condition[ClientFilter]] = (),
+    sort: Sort[ClientSort] = NEWEST_FIRST,
+    page: PageRequest = FIRST_PAGE,
+) -> Page[ClientRow]:
+    """Return a page of clients with role and what they spent, in two statements whatever its size.
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency
+        >>> [row.client.email for row in agency().read(acme.id, list_clients).rows]
+        ['john@example.com']
+    """
+    return view.client_queries.page(filters, sort, page)
+
+
+def require_free_email(uow: UnitOfWork, email: str) -> None:
+    """Refuse an e-mail that somebody of the organisation has, clients and employees alike.
+
+    Raises:
+        AlreadyTakenError: Somebody has it.
+        RuleViolationError: It is not an e-mail address.
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency
+        >>> agency().run(acme.id, require_free_email, " Jane@Example.com ")
+        Traceback (most recent call last):
+            ...
+        service_engine.errors.AlreadyTakenError: email: The email has already been taken.
+    """
+    if uow.clients.email_owner(normalise_email(email)) is not None:
+        raise AlreadyTakenError("email", "The email has already been taken.")
+
+
+def _client_role(uow: UnitOfWork) -> RoleId:
+    for role in uow.roles.all():
+        if not access.is_staff(role.levels):
+            return role.id
+    raise NotFoundError("role", "without dashboard access")
+
+
+def _free_affiliate_id(uow: UnitOfWork) -> int:
+    lowest, highest = _LOWEST_AFFILIATE, _HIGHEST_AFFILIATE
+    while True:
+        for _ in range(_TRIES_PER_RANGE):
+            affiliate_id = uow.entropy.integer(lowest, highest)
+            if not uow.clients.affiliate_id_is_taken(affiliate_id):
+                return affiliate_id
+        # Six digits are nearly used up in this organisation: take one digit more.
+        lowest, highest = highest + 1, highest * 10 + 9
