@@ -1,0 +1,128 @@
+"""The business rules of a service business: clients, orders, tickets and tags of many organisations, side by side.
+
+This is the doorway. Use cases live in ``service_engine.usecases``, one module per noun::
+
+    from service_engine import MemoryStore
+    from service_engine.usecases.tickets import open_ticket
+
+The stores and their Protocols are loaded when they are first asked for, so that importing this package stays cheap and
+loads neither SQLAlchemy nor pydantic nor FastAPI. The stores for SQL databases need the extra ``sql``. The installed
+version is in ``__version__``.
+
+Source: design sections 2 and 9.
+"""
+
+import typing
+from importlib import import_module as _import_module
+
+from service_engine.domain.change import UNSET, Change, Event, Unset
+from service_engine.domain.ids import (
+    AddressId,
+    ApiTokenId,
+    ClientId,
+    EmployeeId,
+    OrderId,
+    OrganizationId,
+    RoleId,
+    ServiceId,
+    TagId,
+    TicketId,
+    TicketMessageId,
+    UserId,
+)
+from service_engine.errors import (
+    AlreadyTakenError,
+    AuthenticationError,
+    ConflictError,
+    DependentsExistError,
+    IllegalMoveError,
+    InvalidReferenceError,
+    NotAssignableError,
+    NotFoundError,
+    RuleViolationError,
+    ServiceEngineError,
+    TokenExpiredError,
+)
+
+if typing.TYPE_CHECKING:
+    from service_engine.adapters.aio import AsyncSqlStore
+    from service_engine.adapters.memory import MemoryStore
+    from service_engine.adapters.sql import SqlStore
+    from service_engine.ports.unit_of_work import Store, UnitOfWork, View
+
+    __version__: str
+
+__all__ = [
+    "UNSET",
+    "AddressId",
+    "AlreadyTakenError",
+    "ApiTokenId",
+    "AsyncSqlStore",
+    "AuthenticationError",
+    "Change",
+    "ClientId",
+    "ConflictError",
+    "DependentsExistError",
+    "EmployeeId",
+    "Event",
+    "IllegalMoveError",
+    "InvalidReferenceError",
+    "MemoryStore",
+    "NotAssignableError",
+    "NotFoundError",
+    "OrderId",
+    "OrganizationId",
+    "RoleId",
+    "RuleViolationError",
+    "ServiceEngineError",
+    "ServiceId",
+    "SqlStore",
+    "Store",
+    "TagId",
+    "TicketId",
+    "TicketMessageId",
+    "TokenExpiredError",
+    "UnitOfWork",
+    "Unset",
+    "UserId",
+    "View",
+]
+
+_LAZY: typing.Final = {
+    "AsyncSqlStore": "service_engine.adapters.aio",
+    "MemoryStore": "service_engine.adapters.memory",
+    "SqlStore": "service_engine.adapters.sql",
+    "Store": "service_engine.ports.unit_of_work",
+    "UnitOfWork": "service_engine.ports.unit_of_work",
+    "View": "service_engine.ports.unit_of_work",
+}
+_EXTRAS: typing.Final = {"AsyncSqlStore": "asyncio", "SqlStore": "sql"}
+_COME_WITH_EXTRAS: typing.Final = frozenset({"alembic", "greenlet", "orjson", "sqlalchemy"})
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        found: object = _import_module("importlib.metadata").version("service-engine")
+    elif name in _LAZY:
+        found = _load(name)
+    else:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY, "__version__"})
+
+
+def _load(name: str) -> object:
+    try:
+        module = _import_module(_LAZY[name])
+    except ModuleNotFoundError as error:
+        missing = str(error.name).partition(".")[0]
+        if name not in _EXTRAS or missing not in _COME_WITH_EXTRAS:
+            raise
+        msg = f"{name} needs {missing}, which is not installed; install service-engine[{_EXTRAS[name]}]"
+        raise ImportError(msg, name=missing) from error
+    return getattr(module, name)

@@ -1,0 +1,100 @@
+"""An organisation's clients, one at a time and as they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from service_engine.adapters.memory.lists import page_of
+from service_engine.adapters.memory.state import Work
+from service_engine.adapters.memory.tables import require_current
+from service_engine.domain.change import Change, next_version
+from service_engine.domain.clients import Client
+from service_engine.domain.ids import ClientId, UserId
+from service_engine.errors import ConflictError, NotFoundError
+from service_engine.ports.clients import ClientFilter, ClientRow, ClientSort
+from service_engine.ports.lists import Condition, Page, PageRequest, Sort
+
+__all__ = ["MemoryClientQueries", "MemoryClients"]
+
+
+class MemoryClients:
+    """``ports.clients.Clients`` in memory."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def get(self, client_id: ClientId, *, for_deletion: bool = False) -> Client:
+        """Return a live client. The organisation's lock is held, so nobody else can refer to them meanwhile."""
+        client = self._work.state.live_client(client_id)
+        if client is None:
+            raise NotFoundError("client", client_id)
+        return client
+
+    def add(self, change: Change[Client]) -> Client:
+        """Store a new client, address included."""
+        state, client = self._work.state, change.state
+        self._work.require_links("client", client.id, client.role_id in state.roles.rows)
+        state.put_person("client", client, new=True)
+        self._work.events.extend(change.events)
+        return client
+
+    def save(self, change: Change[Client]) -> Client:
+        """Store a changed client; a change without events writes nothing."""
+        state, client = self._work.state, change.state
+        if not change.events:
+            return client
+        stored = state.people.rows.get(client.id)
+        if not isinstance(stored, Client):
+            raise ConflictError("client", client.id)
+        require_current("client", stored, client)
+        self._work.require_links("client", client.id, client.role_id in state.roles.rows)
+        saved = next_version(client)
+        state.put_person("client", saved)
+        self._work.events.extend(change.events)
+        return saved
+
+    def email_owner(self, email: str) -> UserId | None:
+        """Return who of the organisation's live people, staff included, has this normalised e-mail."""
+        owner = self._work.state.people.claims.get(("email", email))
+        return None if owner is None else UserId(owner)
+
+    def affiliate_id_is_taken(self, affiliate_id: int) -> bool:
+        """Tell whether somebody, deleted people counted, has this affiliate id."""
+        return ("affiliate_id", affiliate_id) in self._work.state.people.claims
+
+    def dependents(self, client_id: ClientId) -> tuple[str, ...]:
+        """Return what refers to the client, deleted things counted."""
+        state = self._work.state
+        referring = {
+            "orders": any(order.client_id == client_id for order in state.orders.rows.values()),
+            "tickets": any(ticket.client_id == client_id for ticket in state.tickets.rows.values()),
+        }
+        return tuple(noun for noun, exist in referring.items() if exist)
+
+
+class MemoryClientQueries:
+    """``ports.clients.ClientQueries`` in memory."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def get(self, client_id: ClientId) -> ClientRow:
+        """Return one live client."""
+        client = self._work.state.live_client(client_id)
+        if client is None:
+            raise NotFoundError("client", client_id)
+        return self._row(client)
+
+    def page(
+        self, filters: Sequence[Condition[ClientFilter]], sort: Sort[ClientSort], page: PageRequest
+    ) -> Page[ClientRow]:
+        """Return a page of live clients and the number of all that the filters let through."""
+        # Only live clients are listed in the table of people.
+        people = cast("Sequence[Client]", self._work.state.people.ordered(sort.field.value))
+        chosen, total = page_of(people, filters, sort, page)
+        return Page(tuple(map(self._row, chosen)), total)
+
+    def _row(self, client: Client) -> ClientRow:
+        # Nobody can have spent anything: the store in memory keeps no invoices yet.
+        return ClientRow(client=client, role=self._work.state.role_of(client), spent=None)

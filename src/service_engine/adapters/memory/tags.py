@@ -1,0 +1,38 @@
+"""An organisation's tags, found by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from service_engine.adapters.memory.state import Work
+from service_engine.domain.change import Change
+from service_engine.domain.tags import Tag
+
+__all__ = ["MemoryTags"]
+
+
+class MemoryTags:
+    """``ports.tags.Tags`` in memory."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def find(self, names: Sequence[str]) -> tuple[Tag, ...]:
+        """Return those of the named tags that exist."""
+        found = (self._named(name) for name in dict.fromkeys(names))
+        return tuple(tag for tag in found if tag is not None)
+
+    def add_missing(self, changes: Sequence[Change[Tag]]) -> tuple[Tag, ...]:
+        """Store new tags, unless one of the same name is stored already; return them as they are stored."""
+        return tuple(self._named(change.state.name) or self._add(change) for change in changes)
+
+    def _named(self, name: str) -> Tag | None:
+        tags = self._work.state.tags
+        tag_id = tags.claims.get(("name", name))
+        return None if tag_id is None else tags.rows[tag_id]
+
+    def _add(self, change: Change[Tag]) -> Tag:
+        self._work.require_links("tag", change.state.id)
+        self._work.state.tags.add("tag", change.state)
+        self._work.events.extend(change.events)
+        return change.state

@@ -1,0 +1,56 @@
+"""One organisation's view and unit of work in memory."""
+
+from __future__ import annotations
+
+from service_engine.adapters.memory.api_tokens import MemoryApiTokens
+from service_engine.adapters.memory.clients import MemoryClientQueries, MemoryClients
+from service_engine.adapters.memory.employees import MemoryEmployees
+from service_engine.adapters.memory.orders import MemoryOrders
+from service_engine.adapters.memory.organizations import MemoryOrganizations, MemoryRoles
+from service_engine.adapters.memory.references import MemoryReferences
+from service_engine.adapters.memory.state import Work
+from service_engine.adapters.memory.tags import MemoryTags
+from service_engine.adapters.memory.ticket_messages import MemoryTicketMessages
+from service_engine.adapters.memory.tickets import MemoryTicketQueries, MemoryTickets
+from service_engine.domain.change import Event
+from service_engine.domain.ids import OrganizationId
+from service_engine.ports.entropy import Entropy
+
+__all__ = ["MemoryUnitOfWork", "MemoryView"]
+
+
+class MemoryView:
+    """``ports.unit_of_work.View`` in memory."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self.client_queries = MemoryClientQueries(work)
+        self.ticket_queries = MemoryTicketQueries(work)
+
+    @property
+    def org_id(self) -> OrganizationId:
+        """The organisation that everything here is bound to."""
+        return self._work.org_id
+
+
+class MemoryUnitOfWork(MemoryView):
+    """``ports.unit_of_work.UnitOfWork`` in memory; opened by ``MemoryStore.begin``."""
+
+    def __init__(self, work: Work, entropy: Entropy) -> None:
+        super().__init__(work)
+        self.entropy = entropy
+        self.organizations = MemoryOrganizations(work)
+        self.roles = MemoryRoles(work)
+        self.employees = MemoryEmployees(work)
+        self.api_tokens = MemoryApiTokens(work)
+        self.clients = MemoryClients(work)
+        self.orders = MemoryOrders(work)
+        self.tags = MemoryTags(work)
+        self.tickets = MemoryTickets(work)
+        self.ticket_messages = MemoryTicketMessages(work)
+        self.references = MemoryReferences(work)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Everything that was stored so far, oldest first; after the block, everything that was committed."""
+        return tuple(self._work.events)
