@@ -53,7 +53,7 @@ def run_console(example: Example) -> None:
     """Run the lines of one block."""
     page = example.namespace["_page"]
     for line in example.parsed.replace("\\\n", " ").splitlines():
-        command = line.removeprefix("$ ").strip()
+        command = line.removeprefix("$ ").removesuffix("&").strip()
         if not command or command.startswith("#"):
             continue
         if re.search(r"\b(pip install|nox|git)\b", command):
@@ -91,11 +91,15 @@ def _serve(command: str, page: dict[str, Any]) -> None:
 
 
 def _run(command: str, page: dict[str, Any]) -> None:
-    script = _on_our_ports(command, page).replace("curl ", "curl --silent --show-error --fail ")
+    assigned = re.fullmatch(r"(?P<name>[A-Z_]+)=\$\((?P<command>.*)\)", command)
+    script = _on_our_ports(assigned["command"] if assigned else command, page).replace("curl ", "curl --silent --show-error --fail ")
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script], env=page["env"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    if assigned:
+        page["env"][assigned["name"]] = done.stdout.strip()
+        return
     try:
         printed = json.loads(done.stdout)
     except ValueError:
