@@ -67,8 +67,11 @@ def test_a_use_is_noted_at_most_once_a_minute(store, org_id, acme):
         return found.last_used_at
 
     with store.begin(org_id) as uow:
-        note_token_use(uow, grant.token_id, at=datetime(2026, 2, 7, 13, tzinfo=timezone(timedelta(hours=1))))
+        one_o_clock = datetime(2026, 2, 7, 13, tzinfo=timezone(timedelta(hours=1)))
+        uow.api_tokens.note_use(grant.token_id, at=one_o_clock, unless_since=one_o_clock)
         assert last_use() is None
+        with pytest.raises(ValueError, match="no zone"):
+            uow.api_tokens.note_use(grant.token_id, at=NOON.replace(tzinfo=None), unless_since=one_o_clock)
     assert last_use() == NOON
     assert last_use().tzinfo is UTC
     store.run(org_id, note_token_use, grant.token_id, at=NOON + timedelta(seconds=59))

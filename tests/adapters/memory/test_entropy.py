@@ -40,3 +40,13 @@ def test_a_record_is_repeated_question_by_question():
     assert entropy.integer(1, 10**9) == number
     assert entropy.integer(1, 10**9) != number
     assert entropy.new_id() not in {one, two}
+
+
+def test_a_repeated_answer_draws_nothing():
+    """The source is asked for new values only, so other users of it are not disturbed by a second try."""
+    source, twin = SeededEntropy(), SeededEntropy()
+    entropy, drawn = RecordedEntropy(source), [twin.new_id() for _ in range(3)]
+    assert [entropy.new_id(), entropy.new_id()] == drawn[:2]
+    entropy.rewind()
+    assert [entropy.new_id(), entropy.new_id()] == drawn[:2]
+    assert source.new_id() == drawn[2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from operator import attrgetter
 from uuid import UUID
@@ -140,6 +140,23 @@ def test_null_is_equal_to_null_only(condition, numbers):
     assert ([row.number for row in chosen], total) == (numbers, len(numbers))
 
 
+@pytest.mark.parametrize(
+    ("field", "among"),
+    [
+        (By.PARENT, (UUID(int=7), UUID(int=8))),
+        (By.PRICE, (Decimal(900), 3)),
+        (By.AT, (NOON.astimezone(timezone(timedelta(hours=5))),)),
+    ],
+)
+def test_what_is_among_values_is_compared_as_everywhere(field, among):
+    """Ids as ids, money by amount whatever the currency, times as instants."""
+    row = Row(id=UUID(int=1), parent=UUID(int=8), price=money("900.00", "USD"))
+    condition = Condition(field, Operator.IN, among)
+    assert page_of([row], [condition], Sort(By.NAME), PageRequest()) == ([row], 1)
+    other = Row(id=UUID(int=2), parent=UUID(int=9), price=money(1, "USD"), at=NOON + timedelta(seconds=1))
+    assert page_of([other], [condition], Sort(By.NAME), PageRequest()) == ([], 0)
+
+
 @pytest.mark.parametrize("descending", [True, False])
 def test_a_page_far_beyond_the_end_is_empty(descending):
     """However far."""
@@ -151,31 +168,54 @@ def test_a_page_far_beyond_the_end_is_empty(descending):
 
 def test_times_are_compared_as_instants():
     """In whatever zone a filter gives them; a naive one is a mistake, also where there is nothing to compare with."""
-    noon_elsewhere = Condition(By.AT, Operator.EQ, NOON.astimezone())
+    noon_elsewhere = Condition(By.AT, Operator.EQ, NOON.astimezone(timezone(timedelta(hours=5))))
     assert page_of([Row(id=UUID(int=1))], [noon_elsewhere], Sort(By.AT), PageRequest())[1] == 1
     naive = Condition(By.AT, Operator.LT, datetime(2026, 2, 7, tzinfo=UTC).replace(tzinfo=None))
     with pytest.raises(ValueError, match="no zone"):
         page_of([], [naive], Sort(By.AT), PageRequest())
 
 
-@given(steps=st.lists(st.tuples(ROWS, st.booleans(), st.booleans()), max_size=5))
-def test_a_forked_table_stays_in_order(steps):
-    """Whatever is put where, listed or not, the kept lists are those that sorting anew would give; origins stay."""
+@given(
+    steps=st.lists(st.tuples(ROWS, st.booleans(), st.booleans()), max_size=5),
+    asked=st.sets(st.sampled_from(By)),
+)
+def test_a_forked_table_stays_in_order(steps, asked):
+    """Whatever is put where, listed or not, kept lists are what sorting anew would give; origins stay as they are.
+
+    ``asked`` are the lists that exist from the beginning; the others are made at the end, of every origin, too.
+    """
     table: Table[Row] = Table()
     listed: dict[UUID, Row] = {}
+    tables = [(table, listed)]
     for rows, listing, keep in steps:
-        before = {field: list(table.ordered(field.value)) for field in By}
         fork, wanted = table.fork(), dict(listed)
+        for field in asked:
+            fork.ordered(field.value)
         for row in rows:
             fork.put("row", row, listed=listing)
             wanted.pop(row.id, None)
             if listing:
                 wanted[row.id] = row
-        for field in By:
-            assert list(table.ordered(field.value)) == before[field]
-            assert list(fork.ordered(field.value)) == sorted(wanted.values(), key=sort_key(field.value))
+        tables.append((fork, wanted))
         if keep:
             table, listed = fork, wanted
+    for each, wanted in tables:
+        for field in By:
+            assert list(each.ordered(field.value)) == sorted(wanted.values(), key=sort_key(field.value))
+
+
+def test_a_value_may_be_listed_again():
+    """And be taken out again, whether the list was asked for before or after."""
+    row = Row(id=UUID(int=1))
+    for asked in (True, False):
+        table: Table[Row] = Table()
+        if asked:
+            table.ordered("name")
+        for listed in (True, False, True, False, True):
+            origin, table = table, table.fork()
+            table.put("row", row, listed=listed)
+        assert list(table.ordered("name")) == [row]
+        assert list(origin.ordered("name")) == []
 
 
 def test_a_refused_value_changes_nothing():

@@ -19,8 +19,9 @@ def test_an_organisation_is_founded_once(store, org_id, acme):
     other = OrganizationId(store.entropy.new_id())
     with store.begin(org_id) as uow:
         assert uow.organizations.get() == acme.organization
-        with pytest.raises(ConflictError):
-            uow.organizations.add(Change(acme.organization))
+        for again in (acme.organization, attrs.evolve(acme.organization, slug="again")):
+            with pytest.raises(ConflictError):
+                uow.organizations.add(Change(again))
         with pytest.raises(ValueError, match=f"{other} needs its own"):
             uow.organizations.add(Change(attrs.evolve(acme.organization, id=other)))
     with store.begin(other) as uow:

@@ -107,7 +107,8 @@ def test_a_founding_that_fails_gives_its_slug_back(store, org_id):
 
 def test_being_interrupted_is_a_rollback_too(store, org_id, john):
     """Ctrl-C is not an ``Exception``, and must not commit half of something."""
-    _fail_after(store, org_id, _register, KeyboardInterrupt)
+    uow = _fail_after(store, org_id, _register, KeyboardInterrupt)
+    assert uow.events == ()
     assert store.read(org_id, list_clients).total == 1
 
 

@@ -1,0 +1,119 @@
+"""The store for asyncio: the same use cases, run by ``AsyncConnection.run_sync`` on an asynchronous driver.
+
+There is no second implementation: a use case stays a plain function, and at every wait for the database inside it the
+event loop goes on with something else.
+
+Source: design decision 3.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import URL, Connection, MetaData
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from service_engine.adapters.entropy import RecordedEntropy, SystemEntropy
+from service_engine.adapters.retries import DEFAULT_RETRIES, Retries
+from service_engine.adapters.sql.api_tokens import find_grant
+from service_engine.adapters.sql.attempts import Attempts, pause_before_retry
+from service_engine.adapters.sql.engines import configure_sqlite, driver_url, options_for, read_options
+from service_engine.adapters.sql.tables import build_tables
+from service_engine.adapters.sql.unit_of_work import read_once, statements_for
+from service_engine.domain.api_tokens import TokenGrant
+from service_engine.domain.ids import OrganizationId
+from service_engine.ports.entropy import Entropy
+from service_engine.ports.unit_of_work import UnitOfWork, View
+
+__all__ = ["AsyncSqlStore"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class AsyncSqlStore:
+    """Runs use cases and queries on a database, awaited. Open it with ``from_url``; it belongs to one event loop.
+
+    A task that is cancelled rolls back, unless its COMMIT is already on its way.
+
+    Args:
+        engine: Asynchronous; for SQLite, ``configure_sqlite(engine.sync_engine)`` must have been called on it.
+        prefix: Stands before the name of every table.
+        schema: The database schema that the tables are in; None for the connection's own.
+        entropy: Where new ids and random values come from; the system's by default.
+        retries: How often ``run`` and ``read`` try, and how long they pause.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        *,
+        prefix: str = "",
+        schema: str | None = None,
+        entropy: Entropy | None = None,
+        retries: Retries = DEFAULT_RETRIES,
+    ) -> None:
+        self.engine = engine
+        self.entropy: Entropy = entropy or SystemEntropy()
+        self.tables = build_tables(MetaData(), prefix, schema)
+        self._reads = engine.execution_options(**read_options(engine.dialect.name))
+        self._retries = retries
+
+    @classmethod
+    def from_url(cls, url: str | URL, *, engine_options: dict[str, Any] | None = None, **options: Any) -> AsyncSqlStore:
+        """Open a store on a database, whose schema has to be there.
+
+        Args:
+            url: ``sqlite:///file.db`` or ``postgresql://…``.
+            engine_options: For ``sqlalchemy.ext.asyncio.create_async_engine``.
+            options: The constructor's.
+        """
+        target = driver_url(url, asyncio=True)
+        engine = create_async_engine(target, **(options_for(target) | (engine_options or {})))
+        if engine.dialect.name == "sqlite":
+            configure_sqlite(engine.sync_engine)
+        return cls(engine, **options)
+
+    async def run(
+        self,
+        org_id: OrganizationId,
+        use_case: Callable[Concatenate[UnitOfWork, P], R],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> R:
+        """Run a use case in a transaction of its own; the same as ``SqlStore.run``, awaited."""
+        tries = Attempts(
+            org_id, self.tables, RecordedEntropy(self.entropy), lambda uow: use_case(uow, *args, **kwargs)
+        )
+        return await self._insist(self.engine, tries.attempt)
+
+    async def read(
+        self, org_id: OrganizationId, query: Callable[Concatenate[View, P], R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run a query that writes nothing, without opening a transaction; the same as ``SqlStore.read``, awaited."""
+        return await self._insist(
+            self._reads, lambda connection: read_once(connection, org_id, self.tables, query, *args, **kwargs)
+        )
+
+    async def token_grant(self, token_hash: str) -> TokenGrant | None:
+        """Return whose token has this hash, in one read; None when nobody's has."""
+        statements = statements_for(self.tables).api_tokens
+        return await self._insist(self._reads, lambda connection: find_grant(connection, statements, token_hash))
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self.engine.dispose()
+
+    async def _insist(self, engine: AsyncEngine, ask: Callable[[Connection], R]) -> R:
+        retry = 0
+        while True:
+            try:
+                async with engine.connect() as connection:
+                    return await connection.run_sync(ask)
+            except Exception as error:  # noqa: BLE001  # raised again unless another try helps
+                retry += 1
+                pause = pause_before_retry(error, retry, self._retries)
+            await asyncio.sleep(pause)

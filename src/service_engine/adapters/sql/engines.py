@@ -1,0 +1,166 @@
+"""Engines as the store needs them, and the check that a host's own SQLite engine is one.
+
+SQLite through SQLAlchemy loses acknowledged updates as it comes: the driver begins transactions by itself, late and
+deferred. Here the driver begins none (``isolation_level = None``), and a transaction that may write begins with
+``BEGIN IMMEDIATE``, so there is one writer at a time and nobody is turned away halfway.
+
+Source: design section 4.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from weakref import WeakSet
+
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
+
+__all__ = ["configure_sqlite", "driver_url", "open_engine", "options_for", "read_options", "require_configured"]
+
+BUSY_SECONDS: Final = 10
+READS: Final = "service_engine_reads"
+"""The execution option of connections that only read."""
+
+_FULL: Final = 2
+_JOURNALS: Final = ("wal", "memory")  # a database in memory has no other
+_LEAST_BUSY_MILLISECONDS: Final = 1000
+_PRAGMAS: Final = (
+    # First, because the others may have to wait for somebody already.
+    f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
+    "PRAGMA foreign_keys = ON",
+    f"PRAGMA synchronous = {_FULL}",
+)
+_opened_here: Final[WeakSet[Engine]] = WeakSet()
+
+
+def open_engine(url: str | URL, **options: Any) -> Engine:
+    """Open an engine that the store can use.
+
+    Args:
+        url: ``sqlite:///file.db`` or ``postgresql://…``; one that names its driver is taken as it is.
+        options: For ``sqlalchemy.create_engine``; they win over ours.
+    """
+    target = driver_url(url)
+    engine = create_engine(target, **(options_for(target) | options))
+    if engine.dialect.name == "sqlite":
+        configure_sqlite(engine)
+        _opened_here.add(engine)
+    return engine
+
+
+def driver_url(url: str | URL, *, asyncio: bool = False) -> URL:
+    """Return the address with the name of the driver that we test with, unless it names one.
+
+    Raises:
+        ValueError: It is neither SQLite nor PostgreSQL.
+
+    Example:
+        >>> driver_url("postgresql://localhost/desk").drivername
+        'postgresql+psycopg'
+    """
+    target = make_url(url)
+    backend = target.get_backend_name()
+    if backend not in ("sqlite", "postgresql", "postgres"):
+        msg = f"the store runs on SQLite and PostgreSQL, not on {backend}"
+        raise ValueError(msg)
+    if "+" in target.drivername:
+        return target
+    driver = "postgresql+psycopg" if backend != "sqlite" else "sqlite+aiosqlite" if asyncio else "sqlite"
+    return target.set(drivername=driver)
+
+
+def options_for(url: URL) -> dict[str, Any]:
+    """Return what ``create_engine`` should be told for an address."""
+    if url.get_backend_name() != "sqlite":
+        return {"pool_size": 20, "max_overflow": 20, "skip_autocommit_rollback": True}
+    if url.database in (None, "", ":memory:") or url.query.get("mode") == "memory":
+        # The database lives in its connection, so there is one, and whoever wants it waits.
+        one = {"pool_size": 1, "max_overflow": 0, "pool_timeout": BUSY_SECONDS}
+        return one | {"poolclass": QueuePool, "connect_args": {"check_same_thread": False}}
+    return {"pool_size": 20, "max_overflow": 20, "connect_args": {"timeout": BUSY_SECONDS}}
+
+
+def configure_sqlite(engine: Engine) -> Engine:
+    """Make an SQLite engine safe for concurrent writers. A host calls it before the engine's first connection.
+
+    Every connection gets WAL, ``synchronous = FULL``, foreign keys and a busy timeout of 10 seconds; every transaction
+    begins with ``BEGIN IMMEDIATE``, except on connections that only read, where none begins.
+
+    Args:
+        engine: The host's engine; for an ``AsyncEngine`` its ``sync_engine``.
+
+    Returns:
+        The same engine.
+
+    Example:
+        >>> engine = configure_sqlite(create_engine("sqlite:///agency.db"))
+        >>> engine.dialect.name
+        'sqlite'
+    """
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def read_options(dialect: str) -> dict[str, Any]:
+    """Return the options of an engine on which every statement stands alone: no BEGIN before and no ROLLBACK after it.
+
+    psycopg forgets its prepared statements at a ROLLBACK, which SQLAlchemy would send after every read.
+    """
+    # On SQLite, SQLAlchemy's own AUTOCOMMIT would put the driver's isolation level back afterwards: no ``_prepare``.
+    return {READS: True} if dialect == "sqlite" else {READS: True, "isolation_level": "AUTOCOMMIT"}
+
+
+def require_configured(engine: Engine) -> None:
+    """Refuse an SQLite engine that would lose updates.
+
+    Raises:
+        ValueError: It was not prepared with ``configure_sqlite`` before its first connection.
+    """
+    if engine.dialect.name != "sqlite" or engine in _opened_here:
+        return
+    problem = _problem(engine)
+    if problem is not None:
+        msg = f"this SQLite engine is not safe: {problem}; call configure_sqlite(engine) before its first connection"
+        raise ValueError(msg)
+
+
+def _prepare(driver_connection: Any, _: Any) -> None:
+    driver_connection.isolation_level = None
+    cursor = driver_connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    cursor.execute("PRAGMA journal_mode")
+    # Asked first, because changing it needs the database for itself.
+    if cursor.fetchone()[0] not in _JOURNALS:
+        cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    if not connection.get_execution_options().get(READS):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _problem(engine: Engine) -> str | None:
+    if engine.dialect.skip_autocommit_rollback:
+        return "its skip_autocommit_rollback would leave transactions open"
+    sent: list[str] = []
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        driver.set_trace_callback(sent.append)  # type: ignore[union-attr]
+        try:
+            settings = {
+                name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+                for name in ("foreign_keys", "synchronous", "busy_timeout", "journal_mode")
+            }
+        finally:
+            driver.set_trace_callback(None)  # type: ignore[union-attr]
+    begins_safely = bool(sent) and sent[0].upper().startswith("BEGIN IMMEDIATE")
+    demands = {
+        "its transactions do not begin with BEGIN IMMEDIATE": begins_safely,
+        "it does not check foreign keys": settings["foreign_keys"] == 1,
+        "it does not wait for the disk (synchronous is below FULL)": settings["synchronous"] >= _FULL,
+        "it does not wait for other writers (busy_timeout)": settings["busy_timeout"] >= _LEAST_BUSY_MILLISECONDS,
+        "its journal is not a write-ahead log (WAL)": settings["journal_mode"] in _JOURNALS,
+    }
+    return next((problem for problem, is_met in demands.items() if not is_met), None)

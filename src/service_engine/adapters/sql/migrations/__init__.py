@@ -1,0 +1,134 @@
+"""The schema in a database: made, brought up to date, and compared with what the code expects.
+
+Alembic's revisions are inside the package and keep their state in a table of their own,
+``<prefix>service_engine_version``, so that a host's migrations and ours do not meet. A host that wants everything in
+its own history can point Alembic at ``migrations_path``; the revisions take ``prefix`` and ``schema`` as arguments.
+
+Source: design section 5.9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, MetaData, column, inspect, select, table
+from sqlalchemy.exc import DBAPIError
+
+from service_engine.adapters.sql.engines import open_engine, require_configured
+from service_engine.adapters.sql.tables import Tables, build_tables
+
+__all__ = ["check", "migrations_path", "upgrade"]
+
+migrations_path: Final = Path(__file__).parent
+"""Alembic's script location: a folder with ``versions`` in it."""
+
+_TRIES: Final = 3
+
+
+def upgrade(url_or_engine: str | URL | Engine, *, prefix: str = "", schema: str | None = None) -> None:
+    """Make the schema, or bring it up to date. Doing it again changes nothing, and two may do it at once.
+
+    Args:
+        url_or_engine: ``sqlite:///file.db``, ``postgresql://…``, or a host's engine.
+        prefix: Stands before the name of every table.
+        schema: The database schema to put the tables into, which must exist; None for the connection's own.
+
+    Raises:
+        ValueError: The prefix is not one, or the SQLite engine would lose updates.
+        sqlalchemy.exc.DBAPIError: The database refused.
+
+    Example:
+        >>> engine = open_engine("sqlite://")
+        >>> upgrade(engine, prefix="desk_")
+        >>> check(engine, prefix="desk_")
+        ()
+    """
+    tables = build_tables(MetaData(), prefix, schema)
+    with _engine(url_or_engine) as engine:
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                with engine.begin() as connection:
+                    _wait_for_others(connection, tables)
+                    command.upgrade(_config(connection, tables), "head")
+            except DBAPIError:
+                # Somebody else made the same tables first; what they have done is seen by the next try.
+                if not tries_left:
+                    raise
+            else:
+                return
+
+
+def check(url_or_engine: str | URL | Engine, *, prefix: str = "", schema: str | None = None) -> tuple[str, ...]:
+    """Compare the database with what the code expects.
+
+    Args:
+        url_or_engine: As for ``upgrade``.
+        prefix: As for ``upgrade``.
+        schema: As for ``upgrade``.
+
+    Returns:
+        The differences, one line each; empty when there are none.
+    """
+    tables = build_tables(MetaData(), prefix, schema)
+    with _engine(url_or_engine) as engine, engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts=_options(tables))
+        head = ScriptDirectory.from_config(_config(connection, tables)).get_current_head()
+        found = context.get_current_revision()
+        revision = () if found == head else (f"the schema is at revision {found}, the code at {head}",)
+        return (*revision, *map(str, compare_metadata(context, tables.metadata)))
+
+
+def _config(connection: Connection, tables: Tables) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(migrations_path).replace("%", "%%"))
+    options = {"connection": connection, **_options(tables)}
+    config.attributes.update(options=options, prefix=tables.prefix, schema=tables.schema)
+    return config
+
+
+def _wait_for_others(connection: Connection, tables: Tables) -> None:
+    """Lock the version, if there is one already, so that whoever comes second sees what the first one has done."""
+    name = _options(tables)["version_table"]
+    if inspect(connection).has_table(name, schema=tables.schema):
+        version = table(name, column("version_num"), schema=tables.schema)
+        connection.execute(select(version.c.version_num).with_for_update())
+
+
+def _options(tables: Tables) -> dict[str, Any]:
+    ours = {each.name for each in tables.all()}
+
+    def is_ours(name: str | None, kind: str, parents: Mapping[str, str | None]) -> bool:
+        if kind == "schema":
+            return name == tables.schema
+        return kind != "table" or (name in ours and parents["schema_name"] == tables.schema)
+
+    return {
+        "version_table": f"{tables.prefix}service_engine_version",
+        "version_table_schema": tables.schema,
+        "include_schemas": tables.schema is not None,
+        "include_name": is_ours,
+        "compare_type": True,
+        "compare_server_default": True,
+        "transactional_ddl": True,
+    }
+
+
+@contextmanager
+def _engine(url_or_engine: str | URL | Engine) -> Iterator[Engine]:
+    if isinstance(url_or_engine, Engine):
+        require_configured(url_or_engine)
+        yield url_or_engine
+        return
+    engine = open_engine(url_or_engine)
+    try:
+        yield engine
+    finally:
+        engine.dispose()

@@ -1,0 +1,7 @@
+"""What Alembic runs to run the revisions; ``migrations.upgrade`` hands it the connection and the options."""
+
+from alembic import context
+
+attributes = context.config.attributes
+context.configure(**attributes["options"])
+context.run_migrations(prefix=attributes["prefix"], schema=attributes["schema"])

@@ -1,0 +1,88 @@
+"""The organisation in every statement: each table, at its own level, says ``org_id = :org_id`` itself.
+
+Being joined to a table that says it is not enough: a distributed PostgreSQL would ask every node.
+
+Source: design section 5.2.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    select,
+    update,
+)
+
+from service_engine.adapters.sql.types import ID
+
+__all__ = [
+    "DIRECTORY",
+    "KEY",
+    "KEYS",
+    "LIMIT",
+    "OFFSET",
+    "ORG_ID",
+    "UPDATED_ORG_ID",
+    "live",
+    "lock",
+    "own",
+    "refers",
+    "save",
+]
+
+ORG_ID: Final[BindParameter[object]] = bindparam("org_id", type_=ID)
+KEY: Final[BindParameter[object]] = bindparam("key", type_=ID)
+KEYS: Final[BindParameter[object]] = bindparam("keys", type_=ID, expanding=True)
+
+UPDATED_ORG_ID: Final[BindParameter[object]] = bindparam("updated_org_id", type_=ID)
+"""The same in an UPDATE, where SQLAlchemy takes a parameter of a column's name for a value to set."""
+
+# Literals in the statement that is sent: PostgreSQL plans a bound LIMIT anew each time.
+LIMIT: Final[BindParameter[int]] = bindparam("limit", type_=Integer(), literal_execute=True)
+OFFSET: Final[BindParameter[int]] = bindparam("offset", type_=Integer(), literal_execute=True)
+
+DIRECTORY: Final = {"service_engine_directory": True}
+"""Marks the few statements that find an organisation, and so cannot name one."""
+
+
+def own(table: FromClause) -> ColumnElement[bool]:
+    """Return the condition that a row is the organisation's."""
+    return table.c.org_id == ORG_ID
+
+
+def live(table: FromClause) -> ColumnElement[bool]:
+    """Return the condition that a row is the organisation's and not deleted."""
+    return and_(table.c.org_id == ORG_ID, table.c.deleted_at.is_(None))
+
+
+def refers(table: FromClause, target: FromClause, column: str) -> ColumnElement[bool]:
+    """Return the condition of a join from a column to the organisation's row that it names."""
+    return and_(target.c.org_id == ORG_ID, target.c.id == table.c[column])
+
+
+def save(table: Table) -> Update:
+    """Return the UPDATE of a live aggregate that still has the version that was loaded.
+
+    What it sets is what it is executed with.
+    """
+    return update(table).where(
+        table.c.org_id == UPDATED_ORG_ID,
+        table.c.id == KEY,
+        table.c.version == bindparam("loaded_version"),
+        table.c.deleted_at.is_(None),
+    )
+
+
+def lock(table: Table) -> Select[Any]:
+    """Return the query that locks a live aggregate's row until the transaction ends, where rows can be locked."""
+    return select(table.c.id).where(live(table), table.c.id == KEY).with_for_update(key_share=True)

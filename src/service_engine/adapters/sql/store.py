@@ -1,0 +1,253 @@
+"""The store in SQL: opens units of work on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from threading import get_ident
+from time import sleep
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, MetaData
+
+from service_engine.adapters.entropy import RecordedEntropy, SystemEntropy
+from service_engine.adapters.retries import DEFAULT_RETRIES, Retries
+from service_engine.adapters.sql.api_tokens import ApiTokenStatements, find_grant
+from service_engine.adapters.sql.attempts import Attempts, pause_before_retry
+from service_engine.adapters.sql.engines import open_engine, read_options, require_configured
+from service_engine.adapters.sql.tables import Tables, build_tables
+from service_engine.adapters.sql.unit_of_work import SqlUnitOfWork, read_once, statements_for
+from service_engine.domain.api_tokens import TokenGrant
+from service_engine.domain.ids import OrganizationId
+from service_engine.ports.api_tokens import Directory
+from service_engine.ports.entropy import Entropy
+from service_engine.ports.unit_of_work import UnitOfWork, View
+
+__all__ = ["SqlStore"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_Question = Callable[[Connection], TokenGrant | None]
+
+
+class SqlStore:
+    """Keeps everything in a database. Safe to share among threads.
+
+    The schema has to be there: ``service_engine.adapters.sql.migrations.upgrade`` makes it.
+
+    Args:
+        engine: The host's. An SQLite engine must have been prepared with ``configure_sqlite``.
+        tables: Where everything is stored; tables without prefix by default.
+        entropy: Where new ids and random values come from; the system's by default.
+        retries: How often ``run`` and ``read`` try, and how long they pause.
+
+    Raises:
+        ValueError: The SQLite engine would lose updates.
+
+    Example:
+        >>> from datetime import UTC, datetime
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from service_engine.adapters.sql.migrations import upgrade
+        >>> from service_engine.usecases.clients import create_client, list_clients
+        >>> from service_engine.usecases.organizations import bootstrap_organization
+        >>> now = datetime(2026, 2, 7, tzinfo=UTC)
+        >>> with TemporaryDirectory() as directory:
+        ...     upgrade(f"sqlite:///{Path(directory) / 'agency.db'}")
+        ...     store = SqlStore.from_url(f"sqlite:///{Path(directory) / 'agency.db'}")
+        ...     acme = OrganizationId(store.entropy.new_id())
+        ...     with store.begin(acme) as uow:
+        ...         founded = bootstrap_organization(uow, name="Acme", at=now)
+        ...         john = create_client(uow, email="john@example.com", first_name="John", last_name="Doe", at=now)
+        ...     print(store.read(acme, list_clients).total)
+        ...     store.close()
+        1
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        tables: Tables | None = None,
+        entropy: Entropy | None = None,
+        retries: Retries = DEFAULT_RETRIES,
+    ) -> None:
+        require_configured(engine)
+        self.engine = engine
+        self.tables = tables or build_tables(MetaData())
+        self._entropy = entropy or SystemEntropy()
+        self._retries = retries
+        self._owns_engine = False
+        self._reads = engine.execution_options(**read_options(engine.dialect.name))
+        self._open_units: dict[int, OrganizationId] = {}
+        self._is_closed = False
+
+    @classmethod
+    def from_url(
+        cls,
+        url: str | URL,
+        *,
+        prefix: str = "",
+        schema: str | None = None,
+        entropy: Entropy | None = None,
+        retries: Retries = DEFAULT_RETRIES,
+        **engine_options: Any,
+    ) -> SqlStore:
+        """Open a store with an engine of its own. Nothing is created in the database.
+
+        Args:
+            url: ``sqlite:///file.db`` or ``postgresql://…``.
+            prefix: Stands before the name of every table.
+            schema: The database schema that the tables are in; None for the connection's own.
+            entropy: Where new ids and random values come from; the system's by default.
+            retries: How often ``run`` and ``read`` try, and how long they pause.
+            engine_options: For ``sqlalchemy.create_engine``.
+        """
+        tables = build_tables(MetaData(), prefix, schema)
+        store = cls(open_engine(url, **engine_options), tables=tables, entropy=entropy, retries=retries)
+        store._owns_engine = True
+        return store
+
+    @property
+    def directory(self) -> Directory:
+        """The questions that are asked before the organisation is known."""
+        return _SqlDirectory(statements_for(self.tables).api_tokens, partial(self._insist, self._reads))
+
+    @property
+    def entropy(self) -> Entropy:
+        """Where new ids and random values come from."""
+        return self._entropy
+
+    def begin(self, org_id: OrganizationId) -> AbstractContextManager[UnitOfWork]:
+        """Open one organisation and one transaction: committed at the end of the block, rolled back on an exception.
+
+        Args:
+            org_id: The organisation.
+
+        Raises:
+            RuntimeError: The store is closed, or this thread has a unit of work of this store open already.
+            ConflictError: Inside the block: see the repositories.
+        """
+        return self._begin(org_id)
+
+    def run(
+        self,
+        org_id: OrganizationId,
+        use_case: Callable[Concatenate[UnitOfWork, P], R],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> R:
+        """Run a use case in a transaction of its own; run it again, a bounded number of times, when it collides.
+
+        It is run again after a conflict, a deadlock, a serialisation failure, a busy database and a lost connection.
+        When the connection is lost during COMMIT, ``adapters.sql.attempts`` finds out whether it took place.
+
+        Args:
+            org_id: The organisation.
+            use_case: A function of a unit of work; may run several times, so it must have no other effect. Each time
+                it draws the same ids and random values.
+            args: Handed on to the use case.
+            kwargs: Handed on to the use case.
+
+        Returns:
+            What the use case returned in the run that was committed.
+
+        Raises:
+            ConflictError: It still collided at the last try. Nothing was written.
+            sqlalchemy.exc.DBAPIError: The database could not be reached at the last try.
+            RuntimeError: The store is closed, or this thread has a unit of work of this store open already.
+        """
+        tries = Attempts(
+            org_id, self.tables, RecordedEntropy(self._entropy), lambda uow: use_case(uow, *args, **kwargs)
+        )
+        with self._only_one(org_id):
+            return self._insist(self.engine, tries.attempt)
+
+    def read(
+        self, org_id: OrganizationId, query: Callable[Concatenate[View, P], R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run a query that writes nothing, without opening a transaction; run it again when the connection is lost.
+
+        Args:
+            org_id: The organisation.
+            query: A function of a view.
+            args: Handed on to the query.
+            kwargs: Handed on to the query.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError: The database could not be reached at the last try.
+            RuntimeError: The store is closed.
+        """
+        return self._insist(
+            self._reads, lambda connection: read_once(connection, org_id, self.tables, query, *args, **kwargs)
+        )
+
+    def close(self) -> None:
+        """Let go of every connection. The store cannot be used afterwards; an engine of the host's stays open."""
+        self._is_closed = True
+        if self._owns_engine:
+            self.engine.dispose()
+
+    @contextmanager
+    def _begin(self, org_id: OrganizationId) -> Iterator[SqlUnitOfWork]:
+        self._require_open()
+        with self._only_one(org_id), self.engine.connect() as connection:
+            uow = SqlUnitOfWork(connection, org_id, self.tables, self._entropy)
+            try:
+                connection.begin()
+                yield uow
+                connection.commit()
+            except BaseException:
+                uow.transaction.events.clear()
+                connection.rollback()
+                raise
+            finally:
+                uow.close()
+
+    @contextmanager
+    def _only_one(self, org_id: OrganizationId) -> Iterator[None]:
+        """Refuse a second unit of work in one thread: it would wait for the first one's locks, which wait for it."""
+        thread = get_ident()
+        if thread in self._open_units:
+            msg = (
+                f"this thread has a unit of work on organisation {self._open_units[thread]} open already: use that "
+                "one, or end it first; a transaction belongs to one organisation"
+            )
+            raise RuntimeError(msg)
+        self._open_units[thread] = org_id
+        try:
+            yield
+        finally:
+            del self._open_units[thread]
+
+    def _insist(self, engine: Engine, ask: Callable[[Connection], R]) -> R:
+        retry = 0
+        while True:
+            self._require_open()
+            try:
+                with engine.connect() as connection:
+                    return ask(connection)
+            except Exception as error:  # noqa: BLE001  # raised again unless another try helps
+                retry += 1
+                pause = pause_before_retry(error, retry, self._retries)
+            sleep(pause)
+
+    def _require_open(self) -> None:
+        if self._is_closed:
+            msg = "this store is closed"
+            raise RuntimeError(msg)
+
+
+class _SqlDirectory:
+    """``ports.api_tokens.Directory`` on a store."""
+
+    def __init__(self, statements: ApiTokenStatements, ask: Callable[[_Question], TokenGrant | None]) -> None:
+        self._statements = statements
+        self._ask = ask
+
+    def token_grant(self, token_hash: str) -> TokenGrant | None:
+        """Return whose token has this hash, in one read; None when nobody's has."""
+        return self._ask(lambda connection: find_grant(connection, self._statements, token_hash))

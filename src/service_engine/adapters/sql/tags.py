@@ -1,0 +1,77 @@
+"""Tags in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy.dialects.postgresql import insert
+
+from service_engine.adapters.sql.failures import refusing_collisions
+from service_engine.adapters.sql.scope import own
+from service_engine.adapters.sql.tables import Tables
+from service_engine.adapters.sql.transaction import Transaction
+from service_engine.domain.change import Change
+from service_engine.domain.ids import TagId
+from service_engine.domain.tags import Tag
+from service_engine.errors import ConflictError
+
+__all__ = ["SqlTags", "TagStatements"]
+
+
+class TagStatements:
+    """What is asked of tags, built once."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.table = tags = tables.tags
+        names: BindParameter[str] = bindparam("names", expanding=True)
+        self.find = select(tags.c.id, tags.c.name).where(own(tags), tags.c.name.in_(names))
+        # SQLite spells ON CONFLICT DO NOTHING as PostgreSQL does, and its compiler takes PostgreSQL's construct.
+        self.add_missing = insert(tags).on_conflict_do_nothing().returning(tags.c.id)
+
+
+class SqlTags:
+    """The organisation's tags."""
+
+    def __init__(self, transaction: Transaction, statements: TagStatements) -> None:
+        self._transaction = transaction
+        self._statements = statements
+
+    def find(self, names: Sequence[str]) -> tuple[Tag, ...]:
+        """Return those that exist; see ``ports.tags.Tags``."""
+        if not names:
+            return ()
+        rows = self._transaction.read(self._statements.find, names=list(names))
+        return tuple(Tag(TagId(row[0]), row[1]) for row in rows)
+
+    def add_missing(self, changes: Sequence[Change[Tag]]) -> tuple[Tag, ...]:
+        """Store new tags, unless somebody else did; see ``ports.tags.Tags``."""
+        if not changes:
+            return ()
+        stored = self._insert(changes)
+        for change in changes:
+            if change.state.name in stored:
+                self._transaction.note(change.events)
+        others = [change.state.name for change in changes if change.state.name not in stored]
+        # Another statement, because only a new one sees what somebody else committed while ours waited for them.
+        stored |= {tag.name: tag for tag in self.find(others)}
+        missing = [name for name in others if name not in stored]
+        if missing:
+            raise ConflictError("tag", missing[0])
+        return tuple(stored[change.state.name] for change in changes)
+
+    def _insert(self, changes: Sequence[Change[Tag]]) -> dict[str, Tag]:
+        by_id = {change.state.id: change.state for change in changes}
+        # Sorted by name: two transactions that insert the same tags must not wait for each other crosswise.
+        rows = [_row_of(change) for change in sorted(changes, key=lambda each: each.state.name)]
+        with refusing_collisions("tag", rows[0]["name"]):
+            inserted = self._transaction.insert_all(self._statements.add_missing, rows).scalars().all()
+        for tag_id in inserted:
+            self._transaction.note_insert(self._statements.table, tag_id)
+        return {by_id[tag_id].name: by_id[tag_id] for tag_id in inserted}
+
+
+def _row_of(change: Change[Tag]) -> dict[str, Any]:
+    at = change.events[0].at
+    return {"id": change.state.id, "name": change.state.name, "created_at": at, "updated_at": at}

@@ -1,0 +1,156 @@
+"""Tickets as they are shown, in SQL: one statement for one, two for a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, Subquery, select, type_coerce
+
+from service_engine.adapters.sql.clients import ADDRESS_WIDTH, address_columns, address_of
+from service_engine.adapters.sql.employees import assigned, employee_rows_of
+from service_engine.adapters.sql.lists import ListStatements
+from service_engine.adapters.sql.orders import SUMMARY_WIDTH, summary_columns, summary_of
+from service_engine.adapters.sql.organizations import ROLE_WIDTH, role_columns, role_of
+from service_engine.adapters.sql.scope import KEY, live, own, refers
+from service_engine.adapters.sql.tables import Tables
+from service_engine.adapters.sql.ticket_messages import messages_of, written_on
+from service_engine.adapters.sql.tickets import tagged
+from service_engine.adapters.sql.transaction import AnyRow, Transaction
+from service_engine.adapters.sql.types import money_of
+from service_engine.domain.ids import TicketId
+from service_engine.domain.tickets import TicketStatus
+from service_engine.errors import NotFoundError
+from service_engine.ports.lists import Condition, Page, PageRequest, Sort
+from service_engine.ports.tickets import TicketClient, TicketDetails, TicketFilter, TicketRow, TicketSort
+
+__all__ = ["SqlTicketQueries", "TicketQueryStatements"]
+
+_TICKET: Final = (
+    "id",
+    "subject",
+    "client_id",
+    "order_id",
+    "status",
+    "source",
+    "note",
+    "form_data",
+    "metadata",
+    "created_at",
+    "updated_at",
+    "last_message_at",
+    "date_closed",
+)
+_CLIENT: Final = ("id", "first_name", "last_name", "email", "company", "phone", "balance_currency")
+_TICKET_WIDTH: Final = len(_TICKET) + 2
+_CLIENT_WIDTH: Final = len(_CLIENT) + 1
+_ROLE_START: Final = _CLIENT_WIDTH + ADDRESS_WIDTH
+_CLIENT_COLUMNS: Final = slice(_TICKET_WIDTH, _TICKET_WIDTH + _ROLE_START + ROLE_WIDTH)
+_SUMMARY_COLUMNS: Final = slice(_CLIENT_COLUMNS.stop, _CLIENT_COLUMNS.stop + SUMMARY_WIDTH)
+
+
+class TicketQueryStatements:
+    """What is asked about tickets, built once."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        tickets, orders = tables.tickets, tables.orders
+        linked = _with_client(tables, tickets).outerjoin(
+            orders, refers(tickets, orders, "order_id") & orders.c.deleted_at.is_(None)
+        )
+        self.get = (
+            select(*_columns(tables), *summary_columns(orders), written_on(tickets, tables))
+            .select_from(linked)
+            .where(live(tickets), tickets.c.id == KEY)
+        )
+        fields = {each.value for each in (*TicketFilter, *TicketSort)}
+        self.list: ListStatements[TicketFilter] = ListStatements(
+            source=tickets,
+            conditions=(live(tickets),),
+            columns={name: tickets.c[name] for name in fields},
+            details=self._details,
+        )
+
+    def _details(self, page: Subquery) -> Select[Any]:
+        tickets = self._tables.tickets
+        chosen = page.join(tickets, (tickets.c.id == page.c.id) & own(tickets))
+        return select(*_columns(self._tables)).select_from(_with_client(self._tables, chosen))
+
+
+def _with_client(tables: Tables, source: FromClause) -> FromClause:
+    users, roles, addresses = tables.users, tables.roles, tables.addresses
+    return (
+        source.join(users, refers(tables.tickets, users, "client_id"))
+        .join(roles, refers(users, roles, "role_id"))
+        .outerjoin(addresses, refers(users, addresses, "address_id"))
+    )
+
+
+def _columns(tables: Tables) -> list[ColumnElement[Any]]:
+    tickets, users = tables.tickets, tables.users
+    return [
+        *(tickets.c[name] for name in _TICKET),
+        tagged(tables, tables.ticket_tags, "ticket_id", tickets),
+        assigned(tables, tables.ticket_employees, "ticket_id", tickets),
+        *(users.c[name] for name in _CLIENT),
+        type_coerce(users.c.balance, BigInteger),
+        *address_columns(tables.addresses),
+        *role_columns(tables.roles),
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _client_of(columns: tuple[Any, ...]) -> TicketClient:
+    """Return the client of a row's columns. Values are immutable, so that equal columns share one."""
+    id_, first_name, last_name, email, company, phone, currency, balance = columns[:_CLIENT_WIDTH]
+    return TicketClient(
+        id=id_,
+        first_name=first_name,
+        last_name=last_name,
+        email=email,
+        company=company,
+        phone=phone,
+        balance=money_of(balance, currency),
+        address=address_of(columns[_CLIENT_WIDTH:_ROLE_START]),
+        role=role_of(columns[_ROLE_START:]),
+    )
+
+
+def _shown(row: AnyRow) -> dict[str, Any]:
+    values = dict(zip(_TICKET, row, strict=False))
+    values["status"] = TicketStatus(values["status"])
+    tags, employees = row[len(_TICKET) : _TICKET_WIDTH]
+    values["tags"] = _tag_names(tags)
+    values["employees"] = employee_rows_of(employees)
+    values["client"] = _client_of(row[_CLIENT_COLUMNS])
+    return values
+
+
+def _tag_names(stored: str | None) -> tuple[str, ...]:
+    return () if not stored or stored == "[]" else tuple(name for _, _, name in sorted(orjson.loads(stored)))
+
+
+class SqlTicketQueries:
+    """The organisation's tickets as they are shown."""
+
+    def __init__(self, transaction: Transaction, statements: TicketQueryStatements) -> None:
+        self._transaction = transaction
+        self._statements = statements
+
+    def get(self, ticket_id: TicketId) -> TicketDetails:
+        """Return one live ticket with everything; see ``ports.tickets.TicketQueries``."""
+        row: AnyRow | None = self._transaction.read(self._statements.get, key=ticket_id).one_or_none()
+        if row is None:
+            raise NotFoundError("ticket", ticket_id)
+        return TicketDetails(
+            **_shown(row), order=summary_of(row[_SUMMARY_COLUMNS]), messages=messages_of(row[-1], ticket_id)
+        )
+
+    def page(
+        self, filters: Sequence[Condition[TicketFilter]], sort: Sort[TicketSort], page: PageRequest
+    ) -> Page[TicketRow]:
+        """Return a page of live tickets; see ``ports.tickets.TicketQueries``."""
+        rows, total = self._statements.list.page(self._transaction, filters, sort, page)
+        return Page(tuple(TicketRow(**_shown(row)) for row in rows), total)

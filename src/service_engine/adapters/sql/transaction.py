@@ -1,0 +1,139 @@
+"""What the repositories of one unit of work share: the connection, the organisation, and what was written so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from attrs import define, field, frozen
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Delete,
+    Executable,
+    Insert,
+    Row,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    select,
+)
+
+from service_engine.adapters.sql.failures import refusing_collisions
+from service_engine.adapters.sql.scope import KEY, own
+from service_engine.domain.change import Event
+from service_engine.domain.ids import OrganizationId
+from service_engine.errors import ConflictError
+
+__all__ = ["AnyRow", "Transaction", "Witness"]
+
+AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
+AnyResult: TypeAlias = "CursorResult[*tuple[Any, ...]]"
+
+
+@frozen
+class Witness:
+    """A row that is in the database exactly if the transaction that wrote it was committed.
+
+    Args:
+        statement: Finds the row.
+        values: The statement's.
+        exact: Whether nobody else can have written it: it was inserted under an id of its own. An updated row is
+            recognised by its version and the time of its change, as long as nobody has changed it again.
+    """
+
+    statement: Select[Any]
+    values: Mapping[str, Any]
+    exact: bool
+
+
+@define(eq=False)
+class Transaction:
+    """A connection that is bound to an organisation.
+
+    Args:
+        connection: Never committed or rolled back here.
+        org_id: Goes into every statement.
+        contended: Whether an earlier try collided: then what is loaded to be changed is locked first.
+        events: What was stored, oldest first.
+        witness: What can tell later whether the transaction was committed.
+        closed: Whether it is over.
+    """
+
+    connection: Connection
+    org_id: OrganizationId
+    contended: bool = False
+    events: list[Event] = field(factory=list)
+    witness: Witness | None = None
+    closed: bool = False
+
+    def read(self, statement: Executable, **values: Any) -> AnyResult:
+        """Run a query; ``org_id`` is bound to it."""
+        return self._connection().execute(statement, {"org_id": self.org_id, **values})
+
+    def insert(self, table: Table, statement: Insert, kind: str, row: Mapping[str, Any]) -> None:
+        """Insert one row that has an id.
+
+        Raises:
+            ConflictError: The id or something else in it was taken, or what it refers to is gone.
+        """
+        # The organisation itself has no org_id: its id is the organisation's.
+        values = {"org_id": self.org_id, **row} if "org_id" in table.c else dict(row)
+        with refusing_collisions(kind, row["id"]):
+            self._connection().execute(statement, values)
+        self.note_insert(table, row["id"])
+
+    def insert_all(self, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> AnyResult:
+        """Insert several rows by one statement; the caller turns collisions into its own errors."""
+        return self._connection().execute(statement, [{"org_id": self.org_id, **row} for row in rows])
+
+    def update(
+        self, table: Table, statement: Update, kind: str, key: UUID, version: int, row: Mapping[str, Any]
+    ) -> None:
+        """Update one aggregate, if it still has the version that was loaded.
+
+        Raises:
+            ConflictError: It was changed or deleted since, or something in the row was taken.
+        """
+        values = {"updated_org_id": self.org_id, "key": key, "loaded_version": version, **row, "version": version + 1}
+        with refusing_collisions(kind, key):
+            if self._connection().execute(statement, values).rowcount != 1:
+                raise ConflictError(kind, key)
+        if self.witness is None:
+            found = {"key": key, "witness_version": version + 1, "witness_at": row["updated_at"]}
+            self.witness = Witness(_updated(table), found, exact=False)
+
+    def write(self, statement: Update | Delete, **values: Any) -> None:
+        """Run an UPDATE or DELETE that cannot collide; the organisation is bound to it."""
+        name = "updated_org_id" if isinstance(statement, Update) else "org_id"
+        self._connection().execute(statement, {name: self.org_id, **values})
+
+    def note_insert(self, table: Table, key: UUID) -> None:
+        """Keep in mind that this row will be there if, and only if, the transaction is committed."""
+        if self.witness is None or not self.witness.exact:
+            self.witness = Witness(_inserted(table), {"key": key}, exact=True)
+
+    def note(self, events: Sequence[Event]) -> None:
+        """Keep what happened."""
+        self.events.extend(events)
+
+    def _connection(self) -> Connection:
+        if self.closed:
+            msg = "this unit of work is closed; open another one with Store.begin or Store.run"
+            raise RuntimeError(msg)
+        return self.connection
+
+
+@lru_cache(maxsize=256)
+def _inserted(table: Table) -> Select[Any]:
+    return select(table.c.id).where(own(table) if "org_id" in table.c else table.c.id == KEY, table.c.id == KEY)
+
+
+@lru_cache(maxsize=256)
+def _updated(table: Table) -> Select[Any]:
+    return _inserted(table).where(
+        table.c.version == bindparam("witness_version"), table.c.updated_at == bindparam("witness_at")
+    )

@@ -1,0 +1,166 @@
+"""One organisation's view and unit of work in SQL, on a connection that somebody else opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Concatenate, ParamSpec, TypeVar
+
+from attrs import frozen
+from sqlalchemy import Connection
+
+from service_engine.adapters.entropy import SystemEntropy
+from service_engine.adapters.sql.api_tokens import ApiTokenStatements, SqlApiTokens
+from service_engine.adapters.sql.client_queries import ClientQueryStatements, SqlClientQueries
+from service_engine.adapters.sql.clients import ClientStatements, SqlClients
+from service_engine.adapters.sql.employees import EmployeeStatements, SqlEmployees
+from service_engine.adapters.sql.orders import OrderStatements, SqlOrders
+from service_engine.adapters.sql.organizations import (
+    OrganizationStatements,
+    RoleStatements,
+    SqlOrganizations,
+    SqlRoles,
+)
+from service_engine.adapters.sql.references import ReferenceStatements, SqlReferences
+from service_engine.adapters.sql.tables import Tables
+from service_engine.adapters.sql.tags import SqlTags, TagStatements
+from service_engine.adapters.sql.ticket_messages import SqlTicketMessages, TicketMessageStatements
+from service_engine.adapters.sql.ticket_queries import SqlTicketQueries, TicketQueryStatements
+from service_engine.adapters.sql.tickets import SqlTickets, TicketStatements
+from service_engine.adapters.sql.transaction import Transaction
+from service_engine.domain.change import Event
+from service_engine.domain.ids import OrganizationId
+from service_engine.ports.entropy import Entropy
+from service_engine.ports.unit_of_work import View
+
+__all__ = ["SqlUnitOfWork", "SqlView", "Statements", "read_once", "statements_for"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@frozen(eq=False)
+class Statements:
+    """Every statement on one set of tables, built once; make them with ``statements_for``."""
+
+    organizations: OrganizationStatements
+    roles: RoleStatements
+    employees: EmployeeStatements
+    api_tokens: ApiTokenStatements
+    clients: ClientStatements
+    client_queries: ClientQueryStatements
+    orders: OrderStatements
+    tags: TagStatements
+    tickets: TicketStatements
+    ticket_queries: TicketQueryStatements
+    ticket_messages: TicketMessageStatements
+    references: ReferenceStatements
+
+
+@lru_cache(maxsize=32)
+def statements_for(tables: Tables) -> Statements:
+    """Return the statements on these tables: building one costs more than running it."""
+    return Statements(
+        organizations=OrganizationStatements(tables),
+        roles=RoleStatements(tables),
+        employees=EmployeeStatements(tables),
+        api_tokens=ApiTokenStatements(tables),
+        clients=ClientStatements(tables),
+        client_queries=ClientQueryStatements(tables),
+        orders=OrderStatements(tables),
+        tags=TagStatements(tables),
+        tickets=TicketStatements(tables),
+        ticket_queries=TicketQueryStatements(tables),
+        ticket_messages=TicketMessageStatements(tables),
+        references=ReferenceStatements(tables),
+    )
+
+
+class SqlView:
+    """``ports.unit_of_work.View`` on a connection.
+
+    Args:
+        connection: Anybody's; only read from.
+        org_id: The organisation that everything here is bound to.
+        tables: Where it is stored.
+    """
+
+    def __init__(self, connection: Connection, org_id: OrganizationId, tables: Tables) -> None:
+        self.transaction = Transaction(connection, org_id)
+        statements = statements_for(tables)
+        self.client_queries = SqlClientQueries(self.transaction, statements.client_queries)
+        self.ticket_queries = SqlTicketQueries(self.transaction, statements.ticket_queries)
+
+    @property
+    def org_id(self) -> OrganizationId:
+        """The organisation that everything here is bound to."""
+        return self.transaction.org_id
+
+    def close(self) -> None:
+        """Refuse everything from now on."""
+        self.transaction.closed = True
+
+
+class SqlUnitOfWork(SqlView):
+    """``ports.unit_of_work.UnitOfWork`` on a connection, in whatever transaction the connection is in.
+
+    Never commits and never rolls back: whoever opened the transaction does. A host's own writes on the same connection
+    share it. With an ORM ``Session``, call ``session.flush()`` first and use ``session.connection()``.
+
+    Args:
+        connection: In a transaction, or about to begin one.
+        org_id: The organisation that everything here is bound to.
+        tables: Where it is stored.
+        entropy: Where new ids and random values come from; the system's by default.
+
+    Example:
+        >>> from datetime import UTC, datetime
+        >>> from sqlalchemy import MetaData, create_engine
+        >>> from service_engine.adapters.sql import build_tables, configure_sqlite
+        >>> from service_engine.usecases.organizations import bootstrap_organization
+        >>> tables = build_tables(MetaData(), prefix="desk_")
+        >>> engine = configure_sqlite(create_engine("sqlite://"))
+        >>> with engine.begin() as connection:
+        ...     tables.metadata.create_all(connection)
+        ...     uow = SqlUnitOfWork(connection, OrganizationId(SystemEntropy().new_id()), tables)
+        ...     bootstrap_organization(uow, name="Acme", at=datetime(2026, 2, 7, tzinfo=UTC)).organization.slug
+        'acme'
+    """
+
+    def __init__(
+        self, connection: Connection, org_id: OrganizationId, tables: Tables, entropy: Entropy | None = None
+    ) -> None:
+        super().__init__(connection, org_id, tables)
+        its, statements = self.transaction, statements_for(tables)
+        self.entropy: Entropy = entropy or SystemEntropy()
+        self.organizations = SqlOrganizations(its, statements.organizations)
+        self.roles = SqlRoles(its, statements.roles)
+        self.employees = SqlEmployees(its, statements.employees)
+        self.api_tokens = SqlApiTokens(its, statements.api_tokens)
+        self.clients = SqlClients(its, statements.clients)
+        self.orders = SqlOrders(its, statements.orders)
+        self.tags = SqlTags(its, statements.tags)
+        self.tickets = SqlTickets(its, statements.tickets)
+        self.ticket_messages = SqlTicketMessages(its, statements.ticket_messages)
+        self.references = SqlReferences(its, statements.references)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Everything that was stored so far, as events, oldest first."""
+        return tuple(self.transaction.events)
+
+
+def read_once(
+    connection: Connection,
+    org_id: OrganizationId,
+    tables: Tables,
+    query: Callable[Concatenate[View, P], R],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> R:
+    """Run a query on a view that ends with it."""
+    view = SqlView(connection, org_id, tables)
+    try:
+        return query(view, *args, **kwargs)
+    finally:
+        view.close()
