@@ -1,0 +1,145 @@
+"""The five operations on clients.
+
+Source: contract section 2.2.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Final
+
+from attrs import frozen
+from fastapi import APIRouter, Path
+from starlette.requests import Request
+from starlette.responses import Response
+
+from service_engine.api.bodies import Sent
+from service_engine.api.gate import Gate, path_id
+from service_engine.api.queries import list_parameters
+from service_engine.api.routes import Operation, answer, build_resource, nothing
+from service_engine.domain.ids import ClientId, UserId
+from service_engine.ports.clients import ClientRow
+from service_engine.ports.unit_of_work import UnitOfWork
+from service_engine.schemas import examples
+from service_engine.schemas.clients import (
+    CLIENT_LIST,
+    ClientCreate,
+    ClientPageWire,
+    ClientUpdate,
+    ClientWire,
+    client_wire,
+)
+from service_engine.schemas.lists import page_wire
+from service_engine.usecases import clients
+
+__all__ = ["OPERATIONS", "ClientOperations", "build_router"]
+
+InPath = Annotated[str, Path(alias="id", description="The client's id.", examples=[str(examples.CLIENT_ID)])]
+
+
+@frozen
+class ClientOperations:
+    """The operations on clients.
+
+    Args:
+        gate: Where requests come in.
+    """
+
+    gate: Gate
+
+    def list_clients(self, request: Request) -> Response:
+        """Answer a page of clients."""
+        caller, wanted = self.gate.list_request(request, CLIENT_LIST)
+        page = self.gate.store.read(
+            caller.organization_id, clients.list_clients, filters=wanted.filters, sort=wanted.sort, page=wanted.page
+        )
+        return answer(page_wire(page, wanted, client_wire, path=self.gate.address(request)))
+
+    def create_client(self, request: Request, sent: Sent) -> Response:
+        """Register a client and answer them."""
+        caller, body = self.gate.receive(request, sent, ClientCreate)
+        row = self.gate.store.run(caller.organization_id, _create, body, at=self.gate.now())
+        return answer(client_wire(row), status=201)
+
+    def retrieve_client(self, request: Request, key: InPath) -> Response:
+        """Answer a client."""
+        caller = self.gate.admit(request)
+        row = self.gate.store.read(caller.organization_id, clients.get_client, _id(key))
+        return answer(client_wire(row))
+
+    def update_client(self, request: Request, key: InPath, sent: Sent) -> Response:
+        """Change a client and answer them."""
+        caller, body = self.gate.receive(request, sent, ClientUpdate)
+        row = self.gate.store.run(caller.organization_id, _update, _id(key), body, at=self.gate.now())
+        return answer(client_wire(row))
+
+    def delete_client(self, request: Request, key: InPath) -> Response:
+        """Delete a client to whom nothing refers."""
+        caller = self.gate.admit(request)
+        self.gate.store.run(caller.organization_id, clients.delete_client, _id(key), at=self.gate.now())
+        return nothing()
+
+
+_TAKEN = {"email": ["The email has already been taken."]}
+OPERATIONS: Final = {
+    "list_clients": Operation(
+        method="GET",
+        summary="List clients",
+        shows=ClientPageWire,
+        example=examples.CLIENT_PAGE,
+        parameters=list_parameters(CLIENT_LIST),
+        refuses={400: {"query.limit": ["Input should be less than or equal to 100"]}},
+    ),
+    "create_client": Operation(
+        method="POST",
+        summary="Create a client",
+        status=201,
+        shows=ClientWire,
+        example=examples.CLIENT,
+        takes=ClientCreate,
+        sends=examples.NEW_CLIENT,
+        refuses={400: _TAKEN},
+    ),
+    "retrieve_client": Operation(
+        method="GET",
+        path="/{id}",
+        summary="Retrieve a client",
+        shows=ClientWire,
+        example=examples.CLIENT,
+        refuses={404: {}},
+    ),
+    "update_client": Operation(
+        method="PUT",
+        path="/{id}",
+        summary="Update a client",
+        shows=ClientWire,
+        example=examples.CLIENT,
+        takes=ClientUpdate,
+        sends=examples.CLIENT_CHANGE,
+        refuses={400: _TAKEN, 404: {}},
+    ),
+    "delete_client": Operation(
+        method="DELETE", path="/{id}", summary="Delete a client", status=204, refuses={404: {}, 409: {}}
+    ),
+}
+
+
+def build_router(gate: Gate) -> APIRouter:
+    """Return the router of these operations."""
+    return build_resource("/clients", "Clients", OPERATIONS, ClientOperations(gate))
+
+
+def _id(text: str) -> ClientId:
+    return ClientId(UserId(path_id(text, "client")))
+
+
+def _create(uow: UnitOfWork, body: ClientCreate, *, at: datetime) -> ClientRow:
+    client = clients.create_client(
+        uow, email=body.email, first_name=body.name_f, last_name=body.name_l, details=body.details(), at=at
+    )
+    return clients.get_client(uow, client.id)
+
+
+def _update(uow: UnitOfWork, client_id: ClientId, body: ClientUpdate, *, at: datetime) -> ClientRow:
+    clients.update_client(uow, client_id, body.patch(), at=at)
+    return clients.get_client(uow, client_id)

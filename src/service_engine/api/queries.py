@@ -1,0 +1,59 @@
+"""How the query of a list is described: limit, page, sort, and every filter with every operator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from service_engine.ports.lists import MAX_PAGE_SIZE, Operator
+from service_engine.schemas import filters
+from service_engine.schemas.lists import MAX_CHOICES, Listing, Reader
+
+__all__ = ["list_parameters"]
+
+_SCHEMAS: Final[Mapping[Reader, Mapping[str, str]]] = {
+    filters.identifier: {"type": "string", "format": "uuid"},
+    filters.email: {"type": "string"},
+    filters.small_integer: {"type": "integer"},
+    filters.amount: {"type": "number"},
+    filters.moment: {"type": "string", "format": "date-time"},
+}
+_MEANINGS: Final = {
+    Operator.EQ: "Equal; `null` finds those that have none.",
+    Operator.LT: "Less, or earlier.",
+    Operator.GT: "Greater, or later.",
+    Operator.IN: "One of these; repeat the parameter for each.",
+}
+
+
+def list_parameters(listing: Listing[Any, Any]) -> tuple[Mapping[str, Any], ...]:
+    """Return the parameters of a list as OpenAPI describes them."""
+    directions = [f"{name}:{direction}" for name in listing.sorts for direction in ("asc", "desc")]
+    return (
+        _parameter(
+            "limit", "Rows on a page.", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": 20}
+        ),
+        _parameter("page", "Which page.", {"type": "integer", "minimum": 1, "default": 1}),
+        _parameter(
+            "sort",
+            "The order: one of " + ", ".join(f"`{each}`" for each in directions) + ". Anything else is the default.",
+            {"type": "string", "default": f"{listing.newest.value}:desc"},
+        ),
+        *_filters(listing),
+    )
+
+
+def _filters(listing: Listing[Any, Any]) -> Iterator[Mapping[str, Any]]:
+    for name, (_, reader) in listing.filters.items():
+        for operator in Operator:
+            schema: Mapping[str, Any] = _SCHEMAS[reader]
+            suffix = ""
+            if operator is Operator.IN:
+                schema, suffix = {"type": "array", "items": schema, "maxItems": MAX_CHOICES}, "[]"
+            elif operator is Operator.EQ:
+                schema = {"anyOf": [schema, {"const": "null"}]}
+            yield _parameter(f"filters[{name}][{operator.value}]{suffix}", _MEANINGS[operator], schema)
+
+
+def _parameter(name: str, description: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}

@@ -1,0 +1,173 @@
+"""Routes that answer in the contract's shape wherever they are mounted, and how they describe themselves.
+
+Source: contract part A "Errors"; section 1.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Final
+
+from attrs import frozen
+from fastapi import APIRouter, Security
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from service_engine.api.errors import answer_to
+from service_engine.schemas.encoding import encode
+from service_engine.schemas.errors import ErrorWire, error_wire
+from service_engine.schemas.validation import INVALID
+
+__all__ = ["Operation", "answer", "build_resource", "nothing", "with_whole_examples"]
+
+_JSON: Final = "application/json"
+
+_TOKEN: Final = HTTPBearer(
+    auto_error=False, scheme_name="token", description="An API token: `Authorization: Bearer <token>`."
+)
+_REFUSALS: Final[Mapping[int, tuple[str, Mapping[str, Any]]]] = {
+    400: ("The request is not JSON, does not fit its schema, or breaks a rule.", {}),
+    401: ("No token, or one that is not accepted.", error_wire("Unauthorized")),
+    404: ("The organisation has no such thing.", error_wire("Not Found")),
+    409: ("Something still refers to it.", error_wire("Cannot delete client with existing orders")),
+    422: ("The request refers to something that the organisation does not have.", {}),
+}
+
+
+class _Route(APIRoute):
+    """A route that turns the library's errors into answers by itself, so that it works in any application."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        run = super().get_route_handler()
+
+        async def answered(request: Request) -> Response:
+            try:
+                return await run(request)
+            except Exception as error:
+                response = answer_to(error)
+                if response is None:
+                    raise
+                return response
+
+        return answered
+
+
+@frozen(kw_only=True)
+class Operation:
+    """One operation as the API's description shows it.
+
+    Args:
+        method: Its method.
+        path: Its path, within the resource's.
+        summary: What it does, in a few words.
+        status: The status of a success.
+        shows: The type of what it answers; None for nothing.
+        example: An answer.
+        takes: The model of the body; None for none.
+        sends: A body.
+        parameters: The parameters of its query.
+        refuses: The statuses with which it refuses, and for 400 and 422 the complaints of an example.
+        public: Whether it needs no token.
+    """
+
+    method: str
+    path: str = ""
+    summary: str
+    status: int = 200
+    shows: Any = None
+    example: Any = None
+    takes: type[BaseModel] | None = None
+    sends: Mapping[str, Any] | None = None
+    parameters: tuple[Mapping[str, Any], ...] = ()
+    refuses: Mapping[int, Mapping[str, list[str]]] = {}
+    public: bool = False
+
+    def described(self) -> dict[str, Any]:
+        """Return it as the arguments of a FastAPI route."""
+        extra: dict[str, Any] = {"parameters": [dict(each) for each in self.parameters]} if self.parameters else {}
+        if self.takes is not None:
+            content = {"schema": _inlined(self.takes), "example": self.sends}
+            extra["requestBody"] = {"required": True, "content": {_JSON: content}}
+        return {
+            "summary": self.summary,
+            "status_code": self.status,
+            "response_class": Response,
+            "responses": {self.status: self._success(), **self._refusals()},
+            "openapi_extra": extra,
+            "dependencies": [] if self.public else [Security(_TOKEN)],
+        }
+
+    def _success(self) -> dict[str, Any]:
+        if self.shows is None:
+            return {"description": "Done; the answer has no body."}
+        return {"model": self.shows, "content": {_JSON: {"example": self.example}}, "description": "Done."}
+
+    def _refusals(self) -> dict[int | str, Any]:
+        answers: dict[int | str, Any] = {}
+        for status, complaints in ({} if self.public else {401: {}, **self.refuses}).items():
+            text, example = _REFUSALS[status]
+            shown = example or error_wire(INVALID, complaints)
+            answers[status] = {
+                "model": ErrorWire,
+                "description": text,
+                "content": {_JSON: {"example": shown}},
+            }
+        answers["default"] = {"model": ErrorWire, "description": "Any other refusal, in the same shape."}
+        return answers
+
+
+def build_resource(path: str, tag: str, operations: Mapping[str, Operation], functions: object) -> APIRouter:
+    """Return a router of operations.
+
+    Args:
+        path: Where it is: ``/tickets``.
+        tag: The heading under which it is described.
+        operations: By name.
+        functions: What has, under each of the names, the function that answers.
+    """
+    router = APIRouter(prefix=path, tags=[tag], route_class=_Route)
+    for name, each in operations.items():
+        router.add_api_route(
+            each.path, getattr(functions, name), methods=[each.method], operation_id=name, **each.described()
+        )
+    return router
+
+
+def with_whole_examples(description: dict[str, Any], operations: Mapping[str, Operation]) -> dict[str, Any]:
+    """Put the examples into an OpenAPI description again: FastAPI leaves out what is null in them."""
+    for methods in description["paths"].values():
+        for each in methods.values():
+            operation = operations[each["operationId"]]
+            if operation.shows is not None:
+                each["responses"][str(operation.status)]["content"][_JSON]["example"] = operation.example
+            if operation.takes is not None:
+                each["requestBody"]["content"][_JSON]["example"] = operation.sends
+    return description
+
+
+def answer(wire: Mapping[str, Any], *, status: int = 200) -> Response:
+    """Return a success with a body."""
+    return Response(encode(wire), status_code=status, media_type=_JSON)
+
+
+def nothing() -> Response:
+    """Return a success without a body."""
+    return Response(status_code=204)
+
+
+def _inlined(model: type[BaseModel]) -> Any:
+    """Return a model's schema without references: they would point into another document than the API's."""
+    schema = model.model_json_schema()
+    definitions = schema.pop("$defs", {})
+
+    def resolved(value: Any) -> Any:
+        if isinstance(value, dict) and "$ref" in value:
+            return resolved(definitions[value["$ref"].rpartition("/")[2]])
+        if isinstance(value, dict):
+            return {key: resolved(each) for key, each in value.items()}
+        return [resolved(each) for each in value] if isinstance(value, list) else value
+
+    return resolved(schema)

@@ -1,0 +1,52 @@
+"""What can be set of the reference API."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from attrs import Attribute, field, frozen
+
+__all__ = ["DEFAULTS", "Settings"]
+
+
+def _is_an_origin(_: Any, __: Attribute[str | None], value: str | None) -> None:
+    if value is not None and value.endswith("/"):
+        msg = f"the base URL {value} must not end with a slash"
+        raise ValueError(msg)
+
+
+def _is_positive(_: Any, attribute: Attribute[int], value: int) -> None:
+    if value < 1:
+        msg = f"{attribute.name} must be at least 1, not {value}"
+        raise ValueError(msg)
+
+
+@frozen(kw_only=True)
+class Settings:
+    """How the reference API shows itself and what it accepts.
+
+    Args:
+        name: Its name, shown by the index and the pages.
+        version: Its version, that of the contract, not of the package.
+        base_url: What links begin with, e.g. ``https://api.example.com``; None takes what the request came to.
+        cors_origins: The origins whose pages may call it from a browser; none by default.
+        max_body_bytes: A longer body is answered with 413.
+        threads: How many requests are worked on at a time. With SQL it should not exceed the connections that the
+            store's pool keeps (20 by default): then requests wait for a thread, in order and without a time limit, and
+            never for a connection, which would be given up with an error.
+        docs: Whether ``/docs`` and ``/openapi.json`` are served.
+
+    Raises:
+        ValueError: A number below 1, or a base URL that ends with a slash.
+    """
+
+    name: str = "Service Engine X API"
+    version: str = "1.0.0"
+    base_url: str | None = field(default=None, validator=_is_an_origin)
+    cors_origins: tuple[str, ...] = ()
+    max_body_bytes: int = field(default=1024 * 1024, validator=_is_positive)
+    threads: int = field(default=20, validator=_is_positive)
+    docs: bool = True
+
+
+DEFAULTS: Final = Settings()

@@ -1,0 +1,141 @@
+"""The five operations on tickets.
+
+Source: contract section 2.8; the seed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Final
+
+from attrs import frozen
+from fastapi import APIRouter, Path
+from starlette.requests import Request
+from starlette.responses import Response
+
+from service_engine.api.bodies import Sent
+from service_engine.api.gate import Gate, path_id
+from service_engine.api.queries import list_parameters
+from service_engine.api.routes import Operation, answer, build_resource, nothing
+from service_engine.domain.ids import TicketId
+from service_engine.ports.tickets import TicketDetails
+from service_engine.ports.unit_of_work import UnitOfWork
+from service_engine.schemas import examples
+from service_engine.schemas.lists import page_wire
+from service_engine.schemas.tickets import (
+    TICKET_LIST,
+    TicketCreate,
+    TicketPageWire,
+    TicketUpdate,
+    TicketWire,
+    ticket_item_wire,
+    ticket_wire,
+)
+from service_engine.usecases import tickets
+
+__all__ = ["OPERATIONS", "TicketOperations", "build_router"]
+
+InPath = Annotated[str, Path(alias="id", description="The ticket's id.", examples=[str(examples.TICKET_ID)])]
+
+
+@frozen
+class TicketOperations:
+    """The operations on tickets.
+
+    Args:
+        gate: Where requests come in.
+    """
+
+    gate: Gate
+
+    def list_tickets(self, request: Request) -> Response:
+        """Answer a page of tickets."""
+        caller, wanted = self.gate.list_request(request, TICKET_LIST)
+        page = self.gate.store.read(
+            caller.organization_id, tickets.list_tickets, filters=wanted.filters, sort=wanted.sort, page=wanted.page
+        )
+        return answer(page_wire(page, wanted, ticket_item_wire, path=self.gate.address(request)))
+
+    def create_ticket(self, request: Request, sent: Sent) -> Response:
+        """Open a ticket and answer it."""
+        caller, body = self.gate.receive(request, sent, TicketCreate)
+        row = self.gate.store.run(caller.organization_id, _create, body, at=self.gate.now())
+        return answer(ticket_wire(row), status=201)
+
+    def retrieve_ticket(self, request: Request, key: InPath) -> Response:
+        """Answer a ticket with everything."""
+        caller = self.gate.admit(request)
+        row = self.gate.store.read(caller.organization_id, tickets.get_ticket, _id(key))
+        return answer(ticket_wire(row))
+
+    def update_ticket(self, request: Request, key: InPath, sent: Sent) -> Response:
+        """Change a ticket and answer it."""
+        caller, body = self.gate.receive(request, sent, TicketUpdate)
+        row = self.gate.store.run(caller.organization_id, _update, _id(key), body, at=self.gate.now())
+        return answer(ticket_wire(row))
+
+    def delete_ticket(self, request: Request, key: InPath) -> Response:
+        """Delete a ticket."""
+        caller = self.gate.admit(request)
+        self.gate.store.run(caller.organization_id, tickets.delete_ticket, _id(key), at=self.gate.now())
+        return nothing()
+
+
+_BLANK = {"subject": ["String should have at least 1 character"]}
+OPERATIONS: Final = {
+    "list_tickets": Operation(
+        method="GET",
+        summary="List tickets",
+        shows=TicketPageWire,
+        example=examples.TICKET_PAGE,
+        parameters=list_parameters(TICKET_LIST),
+        refuses={400: {"query.filters[status][$eq]": ["Input should be a valid integer"]}},
+    ),
+    "create_ticket": Operation(
+        method="POST",
+        summary="Create a ticket",
+        status=201,
+        shows=TicketWire,
+        example=examples.TICKET,
+        takes=TicketCreate,
+        sends=examples.NEW_TICKET,
+        refuses={400: _BLANK, 422: {"user_id": ["The specified client does not exist."]}},
+    ),
+    "retrieve_ticket": Operation(
+        method="GET",
+        path="/{id}",
+        summary="Retrieve a ticket",
+        shows=TicketWire,
+        example=examples.TICKET,
+        refuses={404: {}},
+    ),
+    "update_ticket": Operation(
+        method="PUT",
+        path="/{id}",
+        summary="Update a ticket",
+        shows=TicketWire,
+        example=examples.TICKET,
+        takes=TicketUpdate,
+        sends=examples.TICKET_CHANGE,
+        refuses={400: _BLANK, 404: {}, 422: {"employees": ["The specified employee does not exist."]}},
+    ),
+    "delete_ticket": Operation(method="DELETE", path="/{id}", summary="Delete a ticket", status=204, refuses={404: {}}),
+}
+
+
+def build_router(gate: Gate) -> APIRouter:
+    """Return the router of these operations."""
+    return build_resource("/tickets", "Tickets", OPERATIONS, TicketOperations(gate))
+
+
+def _id(text: str) -> TicketId:
+    return TicketId(path_id(text, "ticket"))
+
+
+def _create(uow: UnitOfWork, body: TicketCreate, *, at: datetime) -> TicketDetails:
+    return tickets.get_ticket(uow, tickets.open_ticket(uow, **body.arguments(), at=at).id)
+
+
+def _update(uow: UnitOfWork, ticket_id: TicketId, body: TicketUpdate, *, at: datetime) -> TicketDetails:
+    tickets.update_ticket(uow, ticket_id, body.patch(), at=at)
+    return tickets.get_ticket(uow, ticket_id)

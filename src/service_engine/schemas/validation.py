@@ -1,0 +1,116 @@
+"""Reading a request: JSON from bytes, a model from JSON, and every complaint under the field that it is about.
+
+Source: contract sections 1.3 to 1.5; part A "Errors" and "Requests" (NaN and Infinity).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+__all__ = ["ABSENT", "INVALID", "InvalidRequestError", "read_json", "read_model"]
+
+M = TypeVar("M", bound=BaseModel)
+
+INVALID: Final = "The given data was invalid."
+"""The message of every 400 and 422 that names a field."""
+ABSENT: Final = object()
+"""The body of a request that has none."""
+
+_MANY_DIGITS: Final = 400  # more than a float can hold: it is infinite, and Python refuses to read 4,300
+
+
+class InvalidRequestError(ValueError):
+    """The request does not fit its schema. Carries every complaint, by field.
+
+    Args:
+        errors: For each field, in the wire's words, what is wrong with it.
+
+    Example:
+        >>> InvalidRequestError({"query.limit": ["Input should be less than or equal to 100"]}).errors
+        {'query.limit': ['Input should be less than or equal to 100']}
+    """
+
+    def __init__(self, errors: Mapping[str, list[str]]) -> None:
+        super().__init__(errors)
+        self.errors = dict(errors)
+
+
+def read_json(data: bytes) -> Any:
+    """Read JSON as UTF-8. NaN, Infinity and numbers too large for a float come out as floats that are not finite.
+
+    Raises:
+        InvalidRequestError: It is not JSON; the field is the offset of the character where that shows, or ``root`` when
+            it is nested too deeply to be read.
+
+    Example:
+        >>> read_json(b'{"subject": "Help"}')
+        {'subject': 'Help'}
+    """
+    try:
+        return json.loads(data.decode(), parse_int=_integer)
+    except UnicodeDecodeError as error:
+        offset = len(data[: error.start].decode())
+    except json.JSONDecodeError as error:
+        offset = error.pos
+    except RecursionError:
+        raise InvalidRequestError({"root": ["JSON is nested too deeply"]}) from None
+    raise InvalidRequestError({str(offset): ["JSON decode error"]})
+
+
+def read_model(model: type[M], body: Any) -> M:
+    """Read a model from what ``read_json`` returned.
+
+    Args:
+        model: The schema of the body.
+        body: The body; ``ABSENT`` when there is none, bytes when it is no JSON at all.
+
+    Raises:
+        InvalidRequestError: It does not fit; every complaint at once.
+    """
+    if body is ABSENT or body is None:
+        raise InvalidRequestError({"root": ["Field required"]})
+    errors: dict[str, list[str]] = {}
+    value: M | None = None
+    try:
+        value = model.model_validate(body, from_attributes=True)
+    except ValidationError as error:
+        for each in error.errors(include_url=False, include_context=False, include_input=False):
+            errors.setdefault(_key(each["loc"]), []).append(each["msg"])
+    for name in _not_finite(body):
+        if not any(key == name or key.startswith(f"{name}.") for key in errors):
+            errors[name] = ["Input should be a finite number"]
+    if errors or value is None:
+        raise InvalidRequestError(errors)
+    return value
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) < _MANY_DIGITS else float(digits)
+
+
+def _key(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location) or "root"
+
+
+def _not_finite(body: Any) -> list[str]:
+    """Return the top-level fields, unknown ones included, that hold a number which is not finite, however deep."""
+    return [name for name, value in body.items() if _holds_infinity(value)] if isinstance(body, dict) else []
+
+
+def _holds_infinity(value: Any) -> bool:
+    waiting = [value]
+    while waiting:  # a loop, not recursion: the value may be deeper than Python's stack
+        value = waiting.pop()
+        if isinstance(value, float):
+            if not math.isfinite(value):
+                return True
+        elif isinstance(value, dict):
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+    return False

@@ -1,0 +1,147 @@
+"""The reference API on every store, with two organisations in it, as their callers see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from attrs import define, frozen
+from starlette.testclient import TestClient
+
+from service_engine.api import create_app
+from service_engine.domain.ids import ClientId, EmployeeId, OrderId, OrganizationId, TicketId, UserId
+from service_engine.domain.money import money
+from service_engine.ports.unit_of_work import Store
+from service_engine.usecases.orders import place_order
+from service_engine.usecases.organizations import bootstrap_organization
+from service_engine.usecases.tickets import post_ticket_message
+
+NOON = datetime(2026, 2, 7, 12, tzinfo=UTC)
+
+
+@define
+class Clock:
+    """A clock that stands until it is moved."""
+
+    at: datetime = NOON
+
+    def __call__(self) -> datetime:
+        """Tell the time."""
+        return self.at
+
+    def tick(self, **by: float) -> datetime:
+        """Move it on, by a second unless told otherwise, and tell the time."""
+        self.at += timedelta(**by or {"seconds": 1})
+        return self.at
+
+
+@frozen(kw_only=True)
+class Agency:
+    """One organisation, its administrator's token, and what its callers do."""
+
+    http: TestClient
+    store: Store
+    clock: Clock
+    org_id: OrganizationId
+    token: str
+    employee_id: str
+    roles: dict[str, str]
+
+    def send(self, method: str, path: str, **arguments: Any) -> Any:
+        """Send a request with the token."""
+        headers = {"Authorization": f"Bearer {self.token}", **arguments.pop("headers", {})}
+        return self.http.request(method, f"/api{path}", headers=headers, **arguments)
+
+    def get(self, path: str, **query: Any) -> Any:
+        """Send a GET; the query is the keywords, or ``params``."""
+        return self.send("GET", path, params=query.pop("params", query))
+
+    def post(self, path: str, body: Any) -> Any:
+        """Send a POST."""
+        return self.send("POST", path, json=body)
+
+    def put(self, path: str, body: Any) -> Any:
+        """Send a PUT."""
+        return self.send("PUT", path, json=body)
+
+    def delete(self, path: str) -> Any:
+        """Send a DELETE."""
+        return self.send("DELETE", path)
+
+    def new_client(self, email: str = "john@example.com", **fields: Any) -> Any:
+        """Create a client and return them as they are shown."""
+        response = self.post("/clients", {"name_f": "John", "name_l": "Doe", "email": email, **fields})
+        assert response.status_code == 201, response.text
+        return response.json()
+
+    def new_ticket(self, client_id: str, **fields: Any) -> Any:
+        """Create a ticket and return it as it is shown."""
+        response = self.post("/tickets", {"user_id": client_id, "subject": "Help with order", **fields})
+        assert response.status_code == 201, response.text
+        return response.json()
+
+    def new_order(self, client_id: str, price: str = "1500") -> str:
+        """Place an order and return its id."""
+        order = self.store.run(
+            self.org_id,
+            place_order,
+            client_id=ClientId(UserId(UUID(client_id))),
+            service="Web Development",
+            price=money(price, "USD"),
+            at=self.clock(),
+        )
+        return str(OrderId(order.id))
+
+    def new_message(self, ticket_id: str, author_id: str, text: str, **fields: Any) -> None:
+        """Write a message on a ticket, a second later."""
+        self.store.run(
+            self.org_id,
+            post_ticket_message,
+            TicketId(UUID(ticket_id)),
+            author_id=EmployeeId(UserId(UUID(author_id))),
+            text=text,
+            at=self.clock.tick(),
+            **fields,
+        )
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Give the clock of the API."""
+    return Clock()
+
+
+@pytest.fixture
+def http(store: Store, clock: Clock) -> Iterator[TestClient]:
+    """Give the API on the store."""
+    with TestClient(create_app(store, now=clock)) as client:
+        yield client
+
+
+def _found(http: TestClient, store: Store, clock: Clock, name: str) -> Agency:
+    org_id = OrganizationId(store.entropy.new_id())
+    made = store.run(org_id, bootstrap_organization, name=name, at=clock())
+    return Agency(
+        http=http,
+        store=store,
+        clock=clock,
+        org_id=org_id,
+        token=made.token,
+        employee_id=str(made.administrator.id),
+        roles={role: str(value.id) for role, value in made.roles.items()},
+    )
+
+
+@pytest.fixture
+def agency(http: TestClient, store: Store, clock: Clock) -> Agency:
+    """Found the organisation whose caller acts."""
+    return _found(http, store, clock, "Revenue Activation")
+
+
+@pytest.fixture
+def rival(http: TestClient, store: Store, clock: Clock, agency: Agency) -> Agency:
+    """Another organisation in the same store, with the same e-mail addresses."""
+    return _found(http, store, clock, "Outbound Solutions")

@@ -1,0 +1,167 @@
+"""Health, index, and the answers for what is not there."""
+
+import anyio
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from service_engine import MemoryStore
+from service_engine.api import Settings, create_app, tickets
+from service_engine.api.gate import Gate
+
+
+@pytest.fixture
+def http(clock):
+    """Give the API with a small limit and one origin, on an empty store."""
+    settings = Settings(max_body_bytes=1000, cors_origins=("https://a.example",))
+    with TestClient(create_app(MemoryStore(), settings=settings, now=clock)) as client:
+        yield client
+
+
+def test_health(http):
+    """Health needs no token and tells the time to the microsecond, in UTC."""
+    response = http.get("/api/health")
+    assert response.status_code == 200
+    assert response.json() == {
+        "status": "healthy",
+        "version": "1.0.0",
+        "timestamp": "2026-02-07T12:00:00.000000+00:00",
+    }
+
+
+def test_index(http):
+    """The index names the resources, literally as the contract has them."""
+    assert http.get("/api").json() == {
+        "name": "Service Engine X API",
+        "version": "1.0.0",
+        "endpoints": {
+            "health": "/api/health",
+            "clients": "/api/clients",
+            "services": "/api/services",
+            "orders": "/api/orders",
+            "proposals": "/api/proposals",
+            "invoices": "/api/invoices",
+            "tickets": "/api/tickets",
+        },
+    }
+
+
+@pytest.mark.parametrize("path", ["/", "/x", "/api/x", "/api/tickets/1/x", "/redoc", "/api/clients/a/b", "/%00"])
+def test_unknown_route(http, path):
+    """A path that is not there is 404 in the one shape."""
+    response = http.get(path)
+    assert (response.status_code, response.json()) == (404, {"message": "Not Found", "errors": {}})
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PATCH", "/api/clients", "GET, POST"),
+        ("DELETE", "/api/tickets", "GET, POST"),
+        ("POST", "/api/tickets/1", "GET, PUT, DELETE"),
+        ("POST", "/api/health", "GET"),
+        ("OPTIONS", "/api", "GET"),
+        ("TRACE", "/api", "GET"),
+    ],
+)
+def test_unknown_method(http, method, path, allowed):
+    """A method that the path does not have is 405, and told which ones it has."""
+    response = http.request(method, path)
+    assert (response.status_code, response.json()) == (405, {"message": "Method Not Allowed", "errors": {}})
+    assert response.headers["allow"] == allowed
+
+
+@pytest.mark.parametrize("path", ["/api/tickets/", "/api/clients/", "/api/health/", "/api/tickets/1/"])
+def test_trailing_slash(http, path):
+    """A slash at the end redirects to the path without it, keeping method and query."""
+    response = http.get(path, params={"page": "2"}, follow_redirects=False)
+    assert response.status_code == 307
+    assert response.headers["location"] == f"http://testserver{path[:-1]}?page=2"
+
+
+def test_body_too_large(http):
+    """A body over the limit is 413, whether it says so at once or only turns out to be."""
+    for content in (b"x" * 1001, iter([b"x" * 600, b"x" * 600])):
+        response = http.post("/api/tickets", content=content)
+        assert (response.status_code, response.json()) == (413, {"message": "Content Too Large", "errors": {}})
+    assert http.post("/api/tickets", content=b" " * 1000).status_code == 400
+
+
+@pytest.mark.parametrize("length", ["9" * 5000, "1001"])
+def test_announced_body_too_large(http, length):
+    """What the header announces is believed, however many digits it has."""
+    assert http.post("/api/tickets", content=b"", headers={"Content-Length": length}).status_code == 413
+
+
+def test_cors_is_for_configured_origins_only(http):
+    """A configured origin is let in; another one is refused in the one shape; without settings there is no CORS."""
+    asked = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
+    ours = http.options("/api/tickets", headers={"Origin": "https://a.example", **asked})
+    assert (ours.status_code, ours.headers["access-control-allow-origin"]) == (200, "https://a.example")
+    other = http.options("/api/tickets", headers={"Origin": "https://b.example", **asked})
+    assert (other.status_code, other.json()["errors"]) == (400, {})
+    assert "access-control-allow-origin" not in other.headers
+    with TestClient(create_app(MemoryStore())) as plain:
+        response = plain.get("/api", headers={"Origin": "https://a.example"})
+    assert not [name for name in response.headers if name.startswith("access-control")]
+
+
+def test_a_bug_is_answered_in_the_one_shape(clock):
+    """An error that nobody foresaw is 500, in the same shape, and is raised again for the server to log."""
+    store = MemoryStore()
+    store.close()
+
+    def broken_clock():
+        raise ZeroDivisionError
+
+    app = create_app(store, now=broken_clock)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        response = client.get("/api/health")
+    assert (response.status_code, response.json()) == (500, {"message": "Internal Server Error", "errors": {}})
+    with TestClient(app) as client, pytest.raises(ZeroDivisionError):
+        client.get("/api/health")
+
+
+def test_a_caller_who_hangs_up_is_no_bug():
+    """A connection that is lost in the middle of a body ends quietly, as a bad request."""
+    sent: list[dict[str, object]] = []
+
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        sent.append(message)
+
+    scope: dict[str, object] = {
+        "type": "http", "http_version": "1.1", "method": "POST", "path": "/api/tickets", "raw_path": b"/api/tickets",
+        "root_path": "", "scheme": "http", "query_string": b"", "headers": [], "server": ("a", 80), "client": None,
+    }  # fmt: skip
+    anyio.run(create_app(MemoryStore()), scope, receive, send)
+    assert [message.get("status") for message in sent] == [400, None]
+
+
+def test_a_host_may_include_a_resource(clock):
+    """A resource's router answers in its own shape inside any application, which keeps its own for the rest."""
+    host = FastAPI()
+    gate = Gate(store=MemoryStore(), now=clock, settings=Settings())
+    host.include_router(tickets.build_router(gate), prefix="/desk")
+    with TestClient(host) as client:
+        ours, theirs = client.get("/desk/tickets"), client.get("/desk")
+        described = client.get("/openapi.json").json()["paths"]
+    assert (ours.status_code, ours.json()) == (401, {"message": "Unauthorized", "errors": {}})
+    assert (theirs.status_code, theirs.json()) == (404, {"detail": "Not Found"})
+    assert set(described) == {"/desk/tickets", "/desk/tickets/{id}"}
+
+
+@pytest.mark.parametrize("host", ["[::1", "a b", "evil.example/x?", "\xff", ""])
+def test_hosts_that_are_none(http, host):
+    """A Host header that is no host breaks nothing."""
+    for path in ("/api", "/api/", "/api/tickets"):
+        assert http.get(path, headers={"Host": host.encode("latin-1")}, follow_redirects=False).status_code < 500
+
+
+def test_settings_are_checked():
+    """Settings that cannot work are refused when they are made."""
+    for wrong in ({"base_url": "http://a/"}, {"max_body_bytes": 0}, {"threads": 0}):
+        with pytest.raises(ValueError, match="must"):
+            Settings(**wrong)

@@ -1,0 +1,76 @@
+"""Which of several mistakes is answered. Source: contract section 1.3."""
+
+import pytest
+
+from service_engine import MemoryStore
+
+UNKNOWN = "0190163d-8694-739b-aea5-966c26f8ad91"
+
+
+@pytest.fixture
+def store():
+    """Give the store in memory: nothing here depends on where things are kept."""
+    return MemoryStore()
+
+
+def answer(response):
+    """Return the status and the fields that are blamed."""
+    return response.status_code, sorted(response.json()["errors"])
+
+
+@pytest.mark.parametrize("path", [f"/tickets/{UNKNOWN}", "/tickets/x", f"/clients/{UNKNOWN}"])
+def test_the_five_steps(agency, path):
+    """JSON before the token, the token before the schema, the schema before the path, the path before the rules."""
+    send = agency.http.request
+    token = {"Authorization": f"Bearer {agency.token}"}
+    broken = {"content": b"{", "headers": {"Content-Type": "application/json"}}
+    assert answer(send("PUT", f"/api{path}", **broken)) == (400, ["1"])
+    assert answer(send("PUT", f"/api{path}", json={"subject": 1, "name_f": 1})) == (401, [])
+    field = "subject" if path.startswith("/tickets") else "name_f"
+    assert answer(send("PUT", f"/api{path}", json={"subject": 1, "name_f": 1}, headers=token)) == (400, [field])
+    assert answer(send("PUT", f"/api{path}", json={"order_id": "x"}, headers=token)) == (404, [])
+
+
+def test_the_ticket_before_its_references(agency):
+    """A ticket that is not there is 404, whatever the body refers to."""
+    response = agency.put(f"/tickets/{UNKNOWN}", {"order_id": UNKNOWN, "employees": [UNKNOWN]})
+    assert answer(response) == (404, [])
+
+
+@pytest.mark.parametrize("missing", [UNKNOWN, "x", "", UNKNOWN.replace("-", "")])
+def test_client_then_order_then_employees(agency, missing):
+    """Only the first reference that fails is named; a malformed one fails in its own turn."""
+    client = agency.new_client()["id"]
+    body = {"user_id": missing, "subject": "Help", "order_id": missing or "x", "employees": [missing]}
+    assert answer(agency.post("/tickets", body)) == (422, ["user_id"])
+    assert answer(agency.post("/tickets", body | {"user_id": client})) == (422, ["order_id"])
+    assert answer(agency.post("/tickets", body | {"user_id": client, "order_id": None})) == (422, ["employees"])
+    assert agency.get("/tickets").json()["meta"]["total"] == 0
+
+
+def test_the_schema_before_the_references(agency):
+    """A schema error is 400 even where a reference is wrong as well."""
+    assert answer(agency.post("/tickets", {"user_id": UNKNOWN, "subject": " "})) == (400, ["subject"])
+
+
+def test_a_list_checks_the_token_first(agency):
+    """The query of a list is looked at only for those who may call."""
+    assert agency.http.get("/api/tickets", params={"limit": "0"}).status_code == 401
+    assert answer(agency.get("/tickets", limit="0")) == (400, ["query.limit"])
+
+
+@pytest.mark.parametrize("noun", ["tickets", "clients"])
+@pytest.mark.parametrize("key", ["x", "1", UNKNOWN.replace("-", ""), f"{{{UNKNOWN}}}", f"{UNKNOWN}0", "%00", UNKNOWN])
+def test_ids_in_paths(agency, noun, key):
+    """An id that has not the shape of one is answered exactly like an unknown one."""
+    for method in ("GET", "PUT", "DELETE"):
+        response = agency.send(method, f"/{noun}/{key}", json={})
+        assert (response.status_code, response.content) == (404, b'{"message":"Not Found","errors":{}}')
+
+
+def test_ids_in_capitals(agency):
+    """The case of an id does not matter."""
+    client = agency.new_client()
+    assert agency.get(f"/clients/{client['id'].upper()}").json() == client
+    ticket = agency.new_ticket(client["id"].upper(), employees=[agency.employee_id.upper()])
+    assert agency.get(f"/tickets/{ticket['id'].upper()}").json() == ticket

@@ -1,0 +1,202 @@
+"""The query of a list, and the page that answers it."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service_engine.ports.clients import ClientFilter, ClientSort
+from service_engine.ports.lists import Condition, Operator, Page, PageRequest, Sort
+from service_engine.ports.tickets import TicketFilter, TicketSort
+from service_engine.schemas.clients import CLIENT_LIST
+from service_engine.schemas.lists import MAX_CHOICES, page_wire, read_list
+from service_engine.schemas.tickets import TICKET_LIST
+from service_engine.schemas.validation import InvalidRequestError
+
+ID = "0190163d-8694-739b-aea5-966c26f8ad91"
+
+
+def refused(query: list[tuple[str, str]]) -> list[str]:
+    """Return the keys under which a query is complained of."""
+    with pytest.raises(InvalidRequestError) as error:
+        read_list(TICKET_LIST, query)
+    return sorted(error.value.errors)
+
+
+def test_nothing_asked_for() -> None:
+    """The default is the first page of 20, newest first."""
+    wanted = read_list(TICKET_LIST, [("other", "1"), ("filtersome", "1")])
+    assert (wanted.filters, wanted.sort, wanted.page) == ((), Sort(TicketSort.CREATED_AT), PageRequest())
+    assert wanted.carried == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("subject:asc", Sort(TicketSort.SUBJECT, descending=False)),
+        ("subject:desc", Sort(TicketSort.SUBJECT)),
+        ("subject:ASC", Sort(TicketSort.SUBJECT)),
+        ("subject", Sort(TicketSort.SUBJECT)),
+        ("subject:asc:", Sort(TicketSort.SUBJECT)),
+        ("user_id:asc", Sort(TicketSort.CLIENT_ID, descending=False)),
+        ("client_id:asc", Sort(TicketSort.CREATED_AT)),
+        ("note:asc", Sort(TicketSort.CREATED_AT)),
+        ("", Sort(TicketSort.CREATED_AT)),
+    ],
+)
+def test_sort(text: str, expected: Sort[TicketSort]) -> None:
+    """Ascending only for exactly ``asc``; a field that is not known is created_at, descending."""
+    assert read_list(TICKET_LIST, [("sort", text)]).sort == expected
+
+
+def test_every_sort_of_the_contract() -> None:
+    """The wire's names are those of the contract."""
+    assert set(TICKET_LIST.sorts) == {
+        "id", "subject", "status", "user_id", "order_id", "created_at", "last_message_at",
+    }  # fmt: skip
+    assert set(CLIENT_LIST.sorts) == {"id", "email", "name_f", "name_l", "status", "balance", "created_at"}
+    assert set(TICKET_LIST.filters) == {"user_id", "status", "order_id", "created_at", "last_message_at"}
+    assert set(CLIENT_LIST.filters) == {"id", "email", "status", "balance", "created_at"}
+    assert read_list(CLIENT_LIST, [("sort", "name_l:asc")]).sort == Sort(ClientSort.LAST_NAME, descending=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("filters[id][$eq]", ID, Condition(ClientFilter.ID, Operator.EQ, UUID(ID))),
+        ("filters[email][$eq]", " A@Example.com", Condition(ClientFilter.EMAIL, Operator.EQ, "a@example.com")),
+        ("filters[status][$lt]", "2", Condition(ClientFilter.STATUS, Operator.LT, 2)),
+        ("filters[balance][$gt]", "-1.5", Condition(ClientFilter.BALANCE, Operator.GT, Decimal("-1.5"))),
+        (
+            "filters[created_at][$gt]",
+            "2026-02-07T12:00:00Z",
+            Condition(ClientFilter.CREATED_AT, Operator.GT, datetime(2026, 2, 7, 12, tzinfo=UTC)),
+        ),
+        ("filters[status][$eq]", "null", Condition(ClientFilter.STATUS, Operator.EQ, None)),
+        ("filters[status][$in][]", "1", Condition(ClientFilter.STATUS, Operator.IN, (1,))),
+        ("filters[status][$in]", "1", Condition(ClientFilter.STATUS, Operator.IN, (1,))),
+        ("filters[status][$in][0]", "1", Condition(ClientFilter.STATUS, Operator.IN, (1,))),
+    ],
+)
+def test_filter(name: str, value: str, expected: Condition[ClientFilter]) -> None:
+    """Each kind of field reads its own values; null is only null for $eq."""
+    assert read_list(CLIENT_LIST, [(name, value)]).filters == (expected,)
+
+
+def test_filters_hold_together() -> None:
+    """Several filters, also on one field, are all kept; the values of one $in are one condition."""
+    wanted = read_list(
+        TICKET_LIST,
+        [
+            ("filters[status][$in][]", "1"),
+            ("filters[status][$gt]", "0"),
+            ("filters[status][$lt]", "3"),
+            ("filters[status][$in][]", "2"),
+        ],
+    )
+    assert wanted.filters == (
+        Condition(TicketFilter.STATUS, Operator.GT, 0),
+        Condition(TicketFilter.STATUS, Operator.LT, 3),
+        Condition(TicketFilter.STATUS, Operator.IN, (1, 2)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "key"),
+    [
+        ("limit", "0", "query.limit"),
+        ("limit", "101", "query.limit"),
+        ("limit", "ten", "query.limit"),
+        ("limit", "", "query.limit"),
+        ("limit", "1.5", "query.limit"),
+        ("limit", "9" * 5000, "query.limit"),
+        ("page", "0", "query.page"),
+        ("page", "-1", "query.page"),
+        ("page", str(2**53 + 1), "query.page"),
+        ("page", "9" * 5000, "query.page"),
+        ("filters[bogus][$eq]", "1", "query.filters[bogus][$eq]"),
+        ("filters[status][$ne]", "1", "query.filters[status][$ne]"),
+        ("filters[status][eq]", "1", "query.filters[status][eq]"),
+        ("filters[status][$eq][]", "1", "query.filters[status][$eq]"),
+        ("filters[status]", "1", "query.filters[status]"),
+        ("filters", "1", "query.filters"),
+        ("filters[status][$eq]", "open", "query.filters[status][$eq]"),
+        ("filters[status][$eq]", "", "query.filters[status][$eq]"),
+        ("filters[status][$eq]", "99999", "query.filters[status][$eq]"),
+        ("filters[status][$eq]", "9" * 5000, "query.filters[status][$eq]"),
+        ("filters[status][$lt]", "null", "query.filters[status][$lt]"),
+        ("filters[status][$in][]", "null", "query.filters[status][$in]"),
+        ("filters[user_id][$eq]", "1", "query.filters[user_id][$eq]"),
+        ("filters[user_id][$eq]", ID.replace("-", ""), "query.filters[user_id][$eq]"),
+        ("filters[created_at][$gt]", "2026-02-07", "query.filters[created_at][$gt]"),
+        ("filters[created_at][$gt]", "2026-02-07T12:00:00", "query.filters[created_at][$gt]"),
+    ],
+)
+def test_what_a_list_refuses(name: str, value: str, key: str) -> None:
+    """Each complaint has the parameter's name behind ``query.``."""
+    assert refused([(name, value)]) == [key]
+
+
+@pytest.mark.parametrize("value", ["x", "NaN", "Infinity", "1e400", "10000000000", "1.2345", "", "1" * 5000])
+def test_amounts_that_are_refused(value: str) -> None:
+    """An amount is a finite number that a column can hold."""
+    with pytest.raises(InvalidRequestError):
+        read_list(CLIENT_LIST, [("filters[balance][$eq]", value)])
+
+
+def test_nul_in_a_text_filter_is_refused() -> None:
+    """A database could not take it."""
+    with pytest.raises(InvalidRequestError):
+        read_list(CLIENT_LIST, [("filters[email][$eq]", "\x00")])
+
+
+def test_every_complaint_of_a_query_at_once() -> None:
+    """Limit, page and filters are complained of together."""
+    assert refused([("limit", "0"), ("page", "x"), ("filters[status][$eq]", "x")]) == [
+        "query.filters[status][$eq]",
+        "query.limit",
+        "query.page",
+    ]
+
+
+def test_the_choices_of_a_filter_are_bounded() -> None:
+    """More values than a statement should have are refused, not executed."""
+    allowed = [("filters[status][$in][]", "1")] * MAX_CHOICES
+    assert len(read_list(TICKET_LIST, allowed).filters) == 1
+    assert refused([*allowed, allowed[0]]) == ["query.filters[status][$in]"]
+
+
+@given(st.integers(0, 500), st.integers(1, 40), st.integers(1, 100))
+def test_page(total: int, number: int, size: int) -> None:
+    """Links and meta agree with what the page shows."""
+    wanted = read_list(TICKET_LIST, [("limit", str(size)), ("page", str(number))])
+    rows = tuple(range(wanted.page.offset, min(wanted.page.offset + size, total)))
+    wire = page_wire(Page(rows, total), wanted, lambda row: row, path="http://a/api/tickets")
+    meta, links = wire["meta"], wire["links"]
+    assert wire["data"] == list(rows)
+    assert (meta["from"], meta["to"]) == ((rows[0] + 1, rows[-1] + 1) if rows else (0, 0))
+    assert meta["last_page"] == max(1, (total + size - 1) // size)
+    assert (links["prev"] is None, links["next"] is None) == (number == 1, number >= meta["last_page"])
+    assert links["last"] == f"http://a/api/tickets?page={meta['last_page']}&limit={size}"
+
+
+def test_links_lead_to_the_same_list() -> None:
+    """The links keep limit, sort and filters: reading one gives the same list, on another page."""
+    query = [
+        ("sort", "subject:asc"),
+        ("limit", "5"),
+        ("page", "2"),
+        ("filters[created_at][$gt]", "2026-02-07T12:00:00+00:00"),
+        ("filters[status][$in][]", "1"),
+        ("filters[status][$in][]", "2"),
+    ]
+    wanted = read_list(TICKET_LIST, query)
+    following = page_wire(Page((), 100), wanted, lambda row: row, path="/api/tickets")["links"]["next"]
+    assert following is not None
+    again = read_list(TICKET_LIST, parse_qsl(urlsplit(following).query))
+    assert (again.filters, again.sort) == (wanted.filters, wanted.sort)
+    assert again.page == PageRequest(number=3, size=5)
