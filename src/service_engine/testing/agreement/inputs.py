@@ -1,0 +1,202 @@
+"""What the machine asks with: few names, times and addresses, so that they meet, and bad input on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from attrs import frozen
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from service_engine.domain.clients import ClientPatch
+from service_engine.domain.tickets import TicketStatus
+from service_engine.ports.clients import ClientFilter, ClientSort
+from service_engine.ports.lists import Condition, Field, Operator, PageRequest, Sort
+from service_engine.ports.tickets import TicketFilter, TicketSort
+from service_engine.testing import strategies
+from service_engine.testing.builders import NOON
+from service_engine.testing.strategies.inputs import optional
+from service_engine.usecases.tickets import TicketPatch
+
+__all__ = [
+    "Ref",
+    "bad_or",
+    "client_filters",
+    "client_patches",
+    "client_sorts",
+    "emails",
+    "json_or_bad",
+    "names",
+    "notes",
+    "pages",
+    "tag_lists",
+    "ticket_filters",
+    "ticket_patches",
+    "ticket_sorts",
+    "times",
+    "unknown",
+]
+
+
+@frozen
+class Ref:
+    """Something of one of the two organisations.
+
+    Args:
+        org: Whose it is: 0 or 1.
+        id: Its id, or the thing itself.
+    """
+
+    org: int
+    id: Any
+
+
+_BAD_TEXTS: Final = ("", "   ", "x" * 256, "NUL \x00", "lone \ud800", "x" * 65_536)
+_BAD_JSON: Final[tuple[Any, ...]] = (
+    {"a": float("nan")},
+    {"a": float("inf")},
+    {"a": "\x00"},
+    {"\ud800": 1},
+    {"a": 2**63},
+    {"a": "x" * 17_000},
+    {"a": [[[[[[[[1]]]]]]]]},
+    {1: "a"},
+    {"a": {1, 2}},
+)
+_OFFSETS: Final = (
+    timedelta(0),
+    timedelta(microseconds=1),
+    timedelta(seconds=1),
+    timedelta(days=1),
+    -timedelta(hours=1),
+)
+_TAGS: Final = ("urgent", " urgent ", "Urgent", "billing", "\u00e9", "e\u0301", "日本語", "100%", "a" * 255)
+
+
+def bad_or(good: SearchStrategy[Any], *bad: Any) -> SearchStrategy[Any]:
+    """Make something good, and something bad once in a while."""
+    return st.integers(0, 39).flatmap(lambda roll: st.sampled_from(bad) if roll == 0 else good)
+
+
+def unknown() -> SearchStrategy[Ref]:
+    """Make ids that nobody has."""
+    return st.builds(Ref, st.integers(0, 1), st.integers(0, 3).map(lambda number: UUID(int=number)))
+
+
+def times() -> SearchStrategy[datetime]:
+    """Make one of a few times, so that there are equal ones; in any zone, and in none once in a while."""
+    zone = timezone(timedelta(hours=9, minutes=30))
+    few = [NOON + offset for offset in _OFFSETS] + [(NOON + _OFFSETS[2]).astimezone(zone)]
+    return bad_or(st.sampled_from(few), NOON.replace(tzinfo=None))
+
+
+def names() -> SearchStrategy[str]:
+    """Make names and subjects."""
+    return bad_or(
+        st.sampled_from(("a", "B", "é", " padded ", "\U0001f600", "\uffff")) | strategies.lines(), *_BAD_TEXTS
+    )
+
+
+def notes() -> SearchStrategy[str | None]:
+    """Make notes."""
+    return bad_or(st.none() | st.sampled_from(("", " note ")) | strategies.notes(), *_BAD_TEXTS[3:])
+
+
+def emails() -> SearchStrategy[str]:
+    """Make one of a few e-mail addresses, in several spellings, so that they are taken; and a few that are none."""
+    few = st.sampled_from(("a@example.com", "B@example.com", " b@EXAMPLE.com ", "c@example.com", "admin@example.com"))
+    return bad_or(few | strategies.emails(), "nobody", "a@b@c", "@", "a b@c", *_BAD_TEXTS)
+
+
+def tag_lists() -> SearchStrategy[list[str]]:
+    """Make lists of tags, with repeated ones."""
+    return st.lists(bad_or(st.sampled_from(_TAGS) | strategies.lines(), *_BAD_TEXTS), max_size=4)
+
+
+def json_or_bad() -> SearchStrategy[Any]:
+    """Make JSON objects, and what is none."""
+    return bad_or(strategies.json_objects(), *_BAD_JSON)
+
+
+def client_patches() -> SearchStrategy[ClientPatch]:
+    """Make patches of clients. What the type itself refuses is not among them: no store ever sees it."""
+    return strategies.client_patches(
+        email=optional(emails()),
+        first_name=optional(names()),
+        note=optional(notes()),
+        status=optional(bad_or(st.sampled_from((0, 1, 7, 32_767)), -1, 32_768)),
+        created_at=optional(times()),
+    )
+
+
+def ticket_patches(orders: SearchStrategy[Any], employees: SearchStrategy[Any]) -> SearchStrategy[TicketPatch]:
+    """Make patches of tickets that refer to orders and employees of either organisation."""
+    return strategies.ticket_patches(
+        subject=optional(names()),
+        status=optional(st.sampled_from(TicketStatus)),
+        order_id=optional(st.none() | orders),
+        employee_ids=optional(st.lists(employees, max_size=3)),
+        tags=optional(tag_lists()),
+        note=optional(notes()),
+        metadata=optional(json_or_bad()),
+    )
+
+
+def ticket_filters(clients: SearchStrategy[Any], orders: SearchStrategy[Any]) -> SearchStrategy[list[Any]]:
+    """Make filters of tickets, on ids of either organisation."""
+    return _filters(
+        {
+            TicketFilter.CLIENT_ID: clients,
+            TicketFilter.STATUS: st.integers(0, 4),
+            TicketFilter.ORDER_ID: orders,
+            TicketFilter.CREATED_AT: _sound_times(),
+            TicketFilter.LAST_MESSAGE_AT: _sound_times(),
+        }
+    )
+
+
+def client_filters(clients: SearchStrategy[Any]) -> SearchStrategy[list[Any]]:
+    """Make filters of clients, on ids of either organisation."""
+    return _filters(
+        {
+            ClientFilter.ID: clients,
+            ClientFilter.EMAIL: st.sampled_from(("a@example.com", "b", "", "z", "%")) | strategies.lines(),
+            ClientFilter.STATUS: st.integers(-1, 8),
+            ClientFilter.BALANCE: st.sampled_from((Decimal(0), Decimal("0.001"), Decimal(-1))),
+            ClientFilter.CREATED_AT: _sound_times(),
+        }
+    )
+
+
+def ticket_sorts() -> SearchStrategy[Sort[TicketSort]]:
+    """Make sorts of tickets."""
+    return st.builds(Sort, st.sampled_from(TicketSort), st.booleans())
+
+
+def client_sorts() -> SearchStrategy[Sort[ClientSort]]:
+    """Make sorts of clients."""
+    return st.builds(Sort, st.sampled_from(ClientSort), st.booleans())
+
+
+def pages() -> SearchStrategy[PageRequest]:
+    """Make small pages, and some beyond the end."""
+    return st.builds(PageRequest, number=st.integers(1, 3) | st.just(2**53), size=st.sampled_from((1, 2, 3, 20, 100)))
+
+
+def _sound_times() -> SearchStrategy[datetime]:
+    return st.sampled_from([NOON + offset for offset in _OFFSETS])
+
+
+def _filters(values: dict[Any, SearchStrategy[Any]]) -> SearchStrategy[list[Any]]:
+    return st.lists(st.one_of(*(_conditions(field, each) for field, each in values.items())), max_size=2)
+
+
+def _conditions(field: Field, values: SearchStrategy[Any]) -> SearchStrategy[Any]:
+    make: Callable[..., Any] = Condition
+    one = st.builds(make, st.just(field), st.sampled_from((Operator.EQ, Operator.LT, Operator.GT)), values)
+    several = st.builds(make, st.just(field), st.just(Operator.IN), st.lists(values, max_size=3).map(tuple))
+    return one | several | st.just(Condition(field, Operator.EQ, None))

@@ -1,0 +1,437 @@
+"""The state machine behind ``assert_agreement``: every use case, on two stores, in two organisations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import count
+from os import urandom
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, rule
+
+from service_engine.domain import tickets as ticket_rules
+from service_engine.domain.clients import Client, ClientPatch
+from service_engine.domain.employees import Employee
+from service_engine.domain.ids import OrganizationId
+from service_engine.domain.money import Money, money
+from service_engine.domain.orders import OrderStatus
+from service_engine.domain.tickets import Ticket, TicketStatus
+from service_engine.errors import ConflictError, ServiceEngineError
+from service_engine.ports.clients import ClientSort
+from service_engine.ports.lists import PageRequest, Sort
+from service_engine.ports.tickets import TicketSort
+from service_engine.ports.unit_of_work import UnitOfWork
+from service_engine.testing import strategies
+from service_engine.testing.agreement import inputs
+from service_engine.testing.agreement.inputs import Ref
+from service_engine.testing.agreement.outcomes import DisagreementError, Side, observed, outcome_of
+from service_engine.testing.builders import NOON
+from service_engine.usecases import clients as client_cases
+from service_engine.usecases import orders as order_cases
+from service_engine.usecases import organizations as organization_cases
+from service_engine.usecases import tags as tag_cases
+from service_engine.usecases import tickets as ticket_cases
+from service_engine.usecases.organizations import Bootstrap
+from service_engine.usecases.tickets import TicketPatch
+
+__all__ = ["AgreementMachine"]
+
+_RUN = urandom(6).hex()
+_EXAMPLES = count()
+
+# One time in eight, whoever asks is the other organisation: then the id is a foreign one.
+at_home = st.integers(0, 7).map(bool)
+
+
+class _AbandonedError(ServiceEngineError):
+    code = "abandoned"
+
+
+class AgreementMachine(RuleBasedStateMachine):
+    """Asks two stores the same questions. ``sides`` is set by ``assert_agreement``."""
+
+    sides: ClassVar[tuple[Side, Side]]
+
+    clients = Bundle("clients")
+    employees = Bundle("employees")
+    orders = Bundle("orders")
+    tickets = Bundle("tickets")
+    memories = Bundle("memories")
+    """Tickets as they were read at some time: saving one of them is a conflict, if it has changed since."""
+    secrets = Bundle("secrets")
+    grants = Bundle("grants")
+
+    any_client = st.one_of(*[clients] * 9, inputs.unknown())
+    any_employee = st.one_of(*[employees] * 14, clients, inputs.unknown())
+    any_order = st.one_of(*[orders] * 9, inputs.unknown())
+    any_ticket = st.one_of(*[tickets] * 9, inputs.unknown())
+    client_ids = any_client.map(lambda ref: ref.id)
+    employee_ids = any_employee.map(lambda ref: ref.id)
+    order_ids = any_order.map(lambda ref: ref.id)
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Ids and secrets are unique in a database, so no two examples may share a seed.
+        self.seed = f"{_RUN}-{next(_EXAMPLES)}"
+        for side in self.sides:
+            side.entropy.restart(self.seed)
+        made = [[OrganizationId(side.entropy.new_id()) for _ in range(2)] for side in self.sides]
+        self.organizations = made[0]
+        self.made: tuple[set[Any], set[Any]] = (set(), set())
+        self.agreed = True
+
+    # ------------------------------------------------------------------------------------------------- asking
+
+    def ask(self, question: str, calls: Callable[[Side], Any]) -> Any:
+        """Ask both stores, compare, and return the answer; None for a refusal."""
+        first, second = (outcome_of(lambda side=side: calls(side)) for side in self.sides)  # type: ignore[misc]
+        if first != second:
+            self.agreed = False
+            raise DisagreementError(question, first, second)
+        return first.value
+
+    def both(self, org: int, use_case: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Run a use case on both stores; compare the result and the events."""
+        org_id = self.organizations[org]
+        answer = self.ask(
+            f"{use_case.__name__} in organisation {org} with {args} {kwargs}",
+            lambda side: side.store.run(org_id, observed, use_case, args, kwargs),
+        )
+        return None if answer is None else answer[0]
+
+    def read(self, org: int, query: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Run a query on both stores, and inside a unit of work, too; compare what they show."""
+        org_id = self.organizations[org]
+        question = f"{query.__name__} in organisation {org} with {args} {kwargs}"
+        answer = self.ask(question, lambda side: side.store.read(org_id, query, *args, **kwargs))
+        inside = self.both(org, query, *args, **kwargs)
+        if inside != answer:
+            self.agreed = False
+            msg = f"{question} shows {answer} outside and {inside} inside a unit of work"
+            raise AssertionError(msg)
+        return answer
+
+    def kept(self, org: int, thing: Any) -> Any:
+        """Return what goes into a bundle: nothing for a refusal."""
+        if thing is None:
+            return multiple()
+        self.made[org].add(thing.id)
+        return Ref(org, thing.id)
+
+    # ------------------------------------------------------------------------------------ organisations, people
+
+    # Hypothesis runs these in any order; each founds the organisations, unless another has.
+
+    @initialize(target=employees)
+    def first_employees(self) -> Any:
+        """Give each organisation its administrator, and somebody else."""
+        return multiple(*(Ref(org, each.id) for org in (0, 1) for each in self.staff[org]))
+
+    @initialize(target=clients)
+    def first_clients(self) -> Any:
+        """Give each organisation a client; both have the same address."""
+        return multiple(*(Ref(org, self.first_client[org].id) for org in (0, 1)))
+
+    @initialize(target=orders)
+    def first_orders(self) -> Any:
+        """Give each organisation an order."""
+        placed = [
+            self.both(org, order_cases.place_order, client_id=client.id, service="SEO", price=money(5, "JPY"), at=NOON)
+            for org, client in enumerate(self.first_client)
+        ]
+        return multiple(*(self.kept(org, order) for org, order in enumerate(placed)))
+
+    @initialize(target=tickets)
+    def first_tickets(self) -> Any:
+        """Give each organisation a few tickets, of all kinds."""
+        opened = [(org, self._first_ticket(org, number)) for number in range(3) for org in (0, 1)]
+        return multiple(*(self.kept(org, ticket) for org, ticket in opened))
+
+    def _first_ticket(self, org: int, number: int) -> Any:
+        return self.both(
+            org,
+            ticket_cases.open_ticket,
+            client_id=self.first_client[org].id,
+            subject="aBa"[number],
+            status=TicketStatus(number + 1),
+            employee_ids=[each.id for each in self.staff[org][:number]],
+            tags=["urgent", "billing"][number:],
+            at=NOON + timedelta(microseconds=number % 2),
+        )
+
+    @cached_property
+    def founded(self) -> list[Bootstrap]:
+        """The two organisations. They have one name, and only one of them gets the slug that is wanted."""
+        name = f"Agency {self.seed}"
+        founded = [self.both(org, organization_cases.bootstrap_organization, name=name, at=NOON) for org in (0, 1)]
+        for org, each in enumerate(founded):
+            self.kept(org, each.administrator)
+        return founded
+
+    @cached_property
+    def staff(self) -> list[list[Employee]]:
+        """Two employees of each of the two, the later one first."""
+        named = {"email": "jane@example.com", "first_name": "Jane", "last_name": "Smith"}
+        return [
+            [self.both(org, organization_cases.add_employee, **named, at=NOON), founded.administrator]
+            for org, founded in enumerate(self.founded)
+        ]
+
+    @cached_property
+    def first_client(self) -> list[Client]:
+        """A client of each of the two."""
+        named = {"email": "first@example.com", "first_name": "First", "last_name": "Client"}
+        first = [self.both(org, client_cases.create_client, **named, at=NOON) for org, _ in enumerate(self.founded)]
+        for org, client in enumerate(first):
+            self.kept(org, client)
+        return first
+
+    @rule(
+        target=employees,
+        org=st.integers(0, 1),
+        email=inputs.emails(),
+        name=inputs.names(),
+        role=st.sampled_from(("Administrator", "Administrator", "Client", "Nobody")),
+        at=inputs.times(),
+    )
+    def add_employee(self, org: int, email: str, name: str, role: str, at: datetime) -> Any:
+        """Hire somebody, into a role that is no employee's once in a while."""
+        hired = self.both(
+            org, organization_cases.add_employee, email=email, first_name=name, last_name="Smith", role=role, at=at
+        )
+        return self.kept(org, hired)
+
+    @rule(
+        target=secrets, employee=any_employee, home=at_home, name=inputs.names(), at=inputs.times(), ends=inputs.times()
+    )
+    def issue_api_token(self, employee: Ref, home: bool, name: str, at: datetime, ends: datetime) -> Any:
+        """Issue a token."""
+        org = employee.org if home else 1 - employee.org
+        secret = self.both(org, organization_cases.issue_api_token, employee.id, name=name, at=at, expires_at=ends)
+        return multiple() if secret is None else secret
+
+    @rule(target=grants, secret=secrets | st.sampled_from(("", "unknown", "\ud800")), at=inputs.times())
+    def authenticate(self, secret: str, at: datetime) -> Any:
+        """Tell whose a secret is."""
+        answer = self.ask(
+            f"authenticate at {at}",
+            lambda side: organization_cases.authenticate(side.store.directory, secret, at=at),
+        )
+        if answer is None:
+            return multiple()
+        return Ref(self.organizations.index(answer[0].organization_id), answer[1].token_id)
+
+    @rule(grant=grants, home=at_home, at=inputs.times())
+    def note_token_use(self, grant: Ref, home: bool, at: datetime) -> None:
+        """Write down a use."""
+        self.both(grant.org if home else 1 - grant.org, organization_cases.note_token_use, grant.id, at=at)
+
+    # ------------------------------------------------------------------------------------------------- clients
+
+    @rule(
+        target=clients,
+        org=st.integers(0, 1),
+        email=inputs.emails(),
+        name=inputs.names(),
+        details=inputs.client_patches(),
+        at=inputs.times(),
+    )
+    def create_client(self, org: int, email: str, name: str, details: ClientPatch, at: datetime) -> Any:
+        """Register somebody."""
+        named = {"email": email, "first_name": name, "last_name": "Doe"}
+        return self.kept(org, self.both(org, client_cases.create_client, **named, details=details, at=at))
+
+    @rule(client=any_client, home=at_home, patch=inputs.client_patches(), at=inputs.times())
+    def update_client(self, client: Ref, home: bool, patch: ClientPatch, at: datetime) -> None:
+        """Change somebody."""
+        self.both(client.org if home else 1 - client.org, client_cases.update_client, client.id, patch, at=at)
+
+    @rule(client=any_client, home=at_home, at=inputs.times())
+    def delete_client(self, client: Ref, home: bool, at: datetime) -> None:
+        """Delete somebody, if nothing refers to them."""
+        self.both(client.org if home else 1 - client.org, client_cases.delete_client, client.id, at=at)
+
+    @rule(client=any_client | employees, home=at_home)
+    def get_client(self, client: Ref, home: bool) -> None:
+        """Show somebody; staff are no clients."""
+        self.read(client.org if home else 1 - client.org, client_cases.get_client, client.id)
+
+    @rule(
+        org=st.integers(0, 1),
+        questions=st.lists(
+            st.tuples(inputs.client_filters(client_ids), inputs.client_sorts(), inputs.pages()), min_size=1, max_size=4
+        ),
+    )
+    def list_clients(self, org: int, questions: list[Any]) -> None:
+        """List some of them, a few times over."""
+        for filters, sort, page in questions:
+            self.read(org, client_cases.list_clients, filters=filters, sort=sort, page=page)
+
+    # -------------------------------------------------------------------------------------------------- orders
+
+    @rule(
+        target=orders,
+        client=any_client,
+        home=at_home,
+        service=inputs.names(),
+        price=strategies.monies(),
+        quantity=inputs.bad_or(st.integers(1, 3), 0, -1, 2**31),
+        status=st.sampled_from(OrderStatus),
+        note=inputs.notes(),
+        at=inputs.times(),
+    )
+    def place_order(self, client: Ref, home: bool, price: Money, at: datetime, **given: Any) -> Any:
+        """Place an order."""
+        org = client.org if home else 1 - client.org
+        placed = self.both(org, order_cases.place_order, client_id=client.id, price=price, at=at, **given)
+        return self.kept(org, placed)
+
+    @rule(order=any_order, home=at_home, at=inputs.times())
+    def delete_order(self, order: Ref, home: bool, at: datetime) -> None:
+        """Delete an order, also one that is deleted already."""
+        self.both(order.org if home else 1 - order.org, order_cases.delete_order, order.id, at=at)
+
+    # ---------------------------------------------------------------------------------------- tags and tickets
+
+    @rule(org=st.integers(0, 1), names=inputs.tag_lists(), at=inputs.times())
+    def find_or_create_tags(self, org: int, names: list[str], at: datetime) -> None:
+        """Use tags."""
+        self.both(org, tag_cases.find_or_create_tags, names, at=at)
+
+    @rule(
+        target=tickets,
+        client=any_client,
+        home=at_home,
+        subject=inputs.names(),
+        status=st.sampled_from(TicketStatus),
+        order_id=st.none() | order_ids,
+        employee_ids=st.lists(employee_ids, max_size=3),
+        tags=inputs.tag_lists(),
+        note=inputs.notes(),
+        metadata=inputs.json_or_bad(),
+        at=inputs.times(),
+    )
+    def open_ticket(self, client: Ref, home: bool, **given: Any) -> Any:
+        """Open a ticket."""
+        org = client.org if home else 1 - client.org
+        return self.kept(org, self.both(org, ticket_cases.open_ticket, client_id=client.id, **given))
+
+    @rule(ticket=any_ticket, home=at_home, patch=inputs.ticket_patches(order_ids, employee_ids), at=inputs.times())
+    def update_ticket(self, ticket: Ref, home: bool, patch: TicketPatch, at: datetime) -> None:
+        """Change a ticket."""
+        self.both(ticket.org if home else 1 - ticket.org, ticket_cases.update_ticket, ticket.id, patch, at=at)
+
+    @rule(
+        ticket=any_ticket,
+        home=at_home,
+        use_case=st.sampled_from((ticket_cases.close_ticket, ticket_cases.reopen_ticket, ticket_cases.delete_ticket)),
+        at=inputs.times(),
+    )
+    def move_ticket(self, ticket: Ref, home: bool, use_case: Callable[..., Any], at: datetime) -> None:
+        """Close, reopen or delete a ticket, again and again."""
+        self.both(ticket.org if home else 1 - ticket.org, use_case, ticket.id, at=at)
+
+    @rule(
+        ticket=any_ticket,
+        home=at_home,
+        author_id=employee_ids,
+        text=inputs.names(),
+        staff_only=st.booleans(),
+        files=st.lists(inputs.names(), max_size=2),
+        at=inputs.times(),
+    )
+    def post_ticket_message(self, ticket: Ref, home: bool, **given: Any) -> None:
+        """Write on a ticket."""
+        self.both(ticket.org if home else 1 - ticket.org, ticket_cases.post_ticket_message, ticket.id, **given)
+
+    @rule(ticket=any_ticket, home=at_home)
+    def get_ticket(self, ticket: Ref, home: bool) -> None:
+        """Show a ticket with everything."""
+        self.read(ticket.org if home else 1 - ticket.org, ticket_cases.get_ticket, ticket.id)
+
+    @rule(
+        org=st.integers(0, 1),
+        questions=st.lists(
+            st.tuples(inputs.ticket_filters(client_ids, order_ids), inputs.ticket_sorts(), inputs.pages()),
+            min_size=1,
+            max_size=4,
+        ),
+    )
+    def list_tickets(self, org: int, questions: list[Any]) -> None:
+        """List some of them, a few times over."""
+        for filters, sort, page in questions:
+            self.read(org, ticket_cases.list_tickets, filters=filters, sort=sort, page=page)
+
+    # ------------------------------------------------------------------------------- transactions and conflicts
+
+    @rule(target=memories, ticket=any_ticket)
+    def remember(self, ticket: Ref) -> Any:
+        """Read a ticket and keep it."""
+        read = self.both(ticket.org, _get, ticket.id)
+        return multiple() if read is None else Ref(ticket.org, read)
+
+    @rule(
+        memory=memories,
+        home=at_home,
+        change=st.sampled_from((ticket_rules.close, ticket_rules.reopen, ticket_rules.delete, None)),
+        at=inputs.times(),
+    )
+    def save_what_was_remembered(self, memory: Ref, home: bool, change: Any, at: datetime) -> None:
+        """Save a change of a ticket as it once was."""
+        self.both(memory.org if home else 1 - memory.org, _save, memory.id, change, at=at)
+
+    @rule(ticket=any_ticket, patch=inputs.ticket_patches(order_ids, employee_ids), at=inputs.times())
+    def abandon(self, ticket: Ref, patch: TicketPatch, at: datetime) -> None:
+        """Change a ticket, and roll it back."""
+        self.both(ticket.org, _abandoned, ticket.id, patch, at=at)
+
+    @rule(
+        ticket=any_ticket,
+        first=inputs.ticket_patches(order_ids, employee_ids),
+        second=inputs.ticket_patches(order_ids, employee_ids),
+        at=inputs.times(),
+    )
+    def go_on_after_a_refusal(self, ticket: Ref, first: TicketPatch, second: TicketPatch, at: datetime) -> None:
+        """Change a ticket twice in one unit of work, whatever becomes of the first."""
+        self.both(ticket.org, _twice, ticket.id, first, second, at=at)
+
+    def teardown(self) -> None:
+        """Compare everything that there is, and look for what does not belong there."""
+        if not self.agreed:
+            return
+        for org in (0, 1):
+            everything = PageRequest(size=100)
+            shown = self.read(org, ticket_cases.list_tickets, sort=Sort(TicketSort.ID), page=everything)
+            people = self.read(org, client_cases.list_clients, sort=Sort(ClientSort.ID), page=everything)
+            for row in shown.rows:
+                self.read(org, ticket_cases.get_ticket, row.id)
+            strangers = {row.id for row in shown.rows} | {row.client.id for row in people.rows}
+            assert strangers <= self.made[org], f"organisation {org} sees {strangers - self.made[org]}"
+
+
+def _get(uow: UnitOfWork, ticket_id: Any) -> Ticket:
+    return uow.tickets.get(ticket_id)
+
+
+def _save(uow: UnitOfWork, ticket: Ticket, change: Callable[..., Any] | None, *, at: datetime) -> Ticket:
+    if change is None:
+        return uow.tickets.save(ticket_rules.retag(ticket, (), at=at).then(ticket_rules.assign, (), at=at))
+    return uow.tickets.save(change(ticket, at=at))
+
+
+def _abandoned(uow: UnitOfWork, ticket_id: Any, patch: TicketPatch, *, at: datetime) -> None:
+    ticket_cases.update_ticket(uow, ticket_id, patch, at=at)
+    raise _AbandonedError
+
+
+def _twice(uow: UnitOfWork, ticket_id: Any, first: TicketPatch, second: TicketPatch, *, at: datetime) -> Ticket:
+    try:
+        ticket_cases.update_ticket(uow, ticket_id, first, at=at)
+    except ConflictError:
+        raise
+    except ServiceEngineError:
+        pass  # a refusal writes nothing but tags; the transaction goes on
+    return ticket_cases.update_ticket(uow, ticket_id, second, at=at)

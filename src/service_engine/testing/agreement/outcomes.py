@@ -1,0 +1,113 @@
+"""What a store answers, in a form in which two answers can be compared to the last digit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+import attrs
+from attrs import field, frozen
+
+from service_engine.domain.change import Event
+from service_engine.errors import ServiceEngineError
+from service_engine.ports.unit_of_work import Store, UnitOfWork
+from service_engine.testing.entropy import SeededEntropy
+
+__all__ = ["DisagreementError", "Outcome", "Side", "exact", "observed", "outcome_of"]
+
+
+class DisagreementError(AssertionError):
+    """Two stores gave different answers.
+
+    Args:
+        question: What they were asked.
+        first: What the first store answered.
+        second: What the second store answered.
+    """
+
+    def __init__(self, question: str, first: Outcome, second: Outcome) -> None:
+        super().__init__(question, first, second)
+        self.question = question
+        self.first = first
+        self.second = second
+
+    def __str__(self) -> str:
+        return f"{self.question}\n  first:  {self.first}\n  second: {self.second}"
+
+
+@frozen
+class Side:
+    """One of the two stores.
+
+    Args:
+        store: The store.
+        entropy: Where its ids and random values come from.
+    """
+
+    store: Store
+    entropy: SeededEntropy
+
+
+@frozen
+class Outcome:
+    """What came of a call.
+
+    Args:
+        seen: The answer, or the refusal with everything that it carries, in comparable form.
+        value: The answer itself; None for a refusal.
+    """
+
+    seen: Any
+    value: Any = field(default=None, eq=False, repr=False)
+
+
+def outcome_of(call: Callable[[], Any]) -> Outcome:
+    """Make a call and return what came of it. Only answers are caught: a failure of the store itself is none.
+
+    Example:
+        >>> outcome_of(lambda: 7).seen
+        ('returned', 7)
+    """
+    try:
+        value = call()
+    except ServiceEngineError as refusal:
+        carried = {name: exact(each) for name, each in sorted(vars(refusal).items())}
+        return Outcome(("refused", type(refusal).__name__, refusal.code, str(refusal), carried))
+    except (ValueError, TypeError) as misuse:
+        return Outcome(("misused", type(misuse).__name__))
+    return Outcome(("returned", exact(value)), value)
+
+
+def observed(
+    uow: UnitOfWork, use_case: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> tuple[Any, tuple[Event, ...]]:
+    """Run a use case and return its result together with everything that was stored, as events."""
+    return use_case(uow, *args, **kwargs), uow.events
+
+
+def exact(value: Any) -> Any:
+    """Return a value in comparable form: types, digits and zones matter, the order of keys does not.
+
+    Numbers in free JSON are equal when they are the same number: a database may keep 1.0 as 1.
+
+    Example:
+        >>> exact(Decimal("1.50")) == exact(Decimal("1.5"))
+        False
+        >>> exact({"a": True}) == exact({"a": 1})
+        False
+    """
+    if attrs.has(type(value)):
+        return (
+            type(value).__name__,
+            *((each.name, exact(getattr(value, each.name))) for each in attrs.fields(type(value))),
+        )
+    if isinstance(value, Mapping):
+        return {key: exact(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [exact(item) for item in value]
+    if isinstance(value, Enum | bool | Decimal):
+        return (type(value).__name__, str(value))
+    return value.isoformat() if isinstance(value, datetime) else value

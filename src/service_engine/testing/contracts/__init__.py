@@ -1,0 +1,100 @@
+"""Classes that certify a store: what every store must do, as pytest tests that the store's author inherits.
+
+A host that writes a store of its own gives one fixture, and gets everything that the library's own stores are held to::
+
+    import pytest
+    from service_engine.testing.contracts import StoreContract
+
+
+    class TestMyStore(StoreContract):
+        @pytest.fixture
+        def store(self):
+            store = MyStore(...)
+            yield store
+            store.close()
+
+The store need not be empty: each test founds organisations of its own. While only a part is written, inherit the class
+of that part: ``TagContract``, ``TicketContract``, ….
+
+Source: design section 8, kind 1.
+"""
+
+import pytest
+
+_PARTS = (
+    "agency",
+    "api_tokens",
+    "client_lists",
+    "clients",
+    "employees",
+    "lists",
+    "orders",
+    "organizations",
+    "references",
+    "retries",
+    "tags",
+    "ticket_lists",
+    "ticket_views",
+    "tickets",
+    "units_of_work",
+)
+pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
+
+from service_engine.testing.contracts.agency import Agency, Contract, happened  # noqa: E402  # after the line above
+from service_engine.testing.contracts.api_tokens import ApiTokenContract  # noqa: E402
+from service_engine.testing.contracts.client_lists import ClientListContract  # noqa: E402
+from service_engine.testing.contracts.clients import ClientContract, ClientEmailContract  # noqa: E402
+from service_engine.testing.contracts.employees import EmployeeContract  # noqa: E402
+from service_engine.testing.contracts.orders import OrderContract  # noqa: E402
+from service_engine.testing.contracts.organizations import OrganizationContract, RoleContract  # noqa: E402
+from service_engine.testing.contracts.references import ReferenceContract  # noqa: E402
+from service_engine.testing.contracts.retries import RetryContract  # noqa: E402
+from service_engine.testing.contracts.tags import TagContract  # noqa: E402
+from service_engine.testing.contracts.ticket_lists import TicketListContract  # noqa: E402
+from service_engine.testing.contracts.ticket_views import TicketViewContract  # noqa: E402
+from service_engine.testing.contracts.tickets import TicketContract, TicketLinkContract  # noqa: E402
+from service_engine.testing.contracts.units_of_work import UnitOfWorkContract  # noqa: E402
+
+__all__ = [
+    "Agency",
+    "ApiTokenContract",
+    "ClientContract",
+    "ClientEmailContract",
+    "ClientListContract",
+    "Contract",
+    "EmployeeContract",
+    "OrderContract",
+    "OrganizationContract",
+    "ReferenceContract",
+    "RetryContract",
+    "RoleContract",
+    "StoreContract",
+    "TagContract",
+    "TicketContract",
+    "TicketLinkContract",
+    "TicketListContract",
+    "TicketViewContract",
+    "UnitOfWorkContract",
+    "happened",
+]
+
+
+class StoreContract(
+    OrganizationContract,
+    RoleContract,
+    EmployeeContract,
+    ApiTokenContract,
+    ClientContract,
+    ClientEmailContract,
+    ClientListContract,
+    OrderContract,
+    TagContract,
+    TicketContract,
+    TicketLinkContract,
+    TicketViewContract,
+    TicketListContract,
+    ReferenceContract,
+    UnitOfWorkContract,
+    RetryContract,
+):
+    """Everything that a store must do. Inherit it and give a fixture ``store``."""

@@ -1,0 +1,145 @@
+"""What the contract classes stand on: a fixture for each of two organisations, and shortcuts to fill them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import pytest
+
+from service_engine.domain.change import Change, Event
+from service_engine.domain.clients import Client
+from service_engine.domain.employees import Employee
+from service_engine.domain.ids import OrganizationId
+from service_engine.domain.orders import Order
+from service_engine.domain.tags import Tag, TagCreated
+from service_engine.domain.ticket_messages import TicketMessage
+from service_engine.domain.tickets import Ticket
+from service_engine.errors import NotFoundError
+from service_engine.ports.unit_of_work import Store, UnitOfWork, View
+from service_engine.testing.builders import NOON, Build
+from service_engine.usecases.organizations import ADMINISTRATOR, CLIENT, bootstrap_organization
+
+__all__ = ["Agency", "Contract", "happened", "missing"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def happened(state: T) -> Change[T]:
+    """Return the state as a change that did change something.
+
+    Example:
+        >>> len(happened("anything").events)
+        1
+    """
+    return Change(state, (Event(at=NOON),))
+
+
+@contextmanager
+def missing(kind: str, key: object) -> Iterator[None]:
+    """Expect the answer that there is no such thing; a foreign one gets the very same."""
+    with pytest.raises(NotFoundError) as refusal:
+        yield
+    assert (refusal.value.kind, refusal.value.key) == (kind, key)
+
+
+class Agency:
+    """A new organisation on a store, with an administrator, and shortcuts that store what they make.
+
+    Args:
+        store: Any store.
+        name: What it is called.
+    """
+
+    def __init__(self, store: Store, name: str = "Acme") -> None:
+        self.store = store
+        self.build = Build(store.entropy)
+        self.org_id = OrganizationId(self.new_id())
+        founded = store.run(self.org_id, bootstrap_organization, name=name, at=NOON)
+        self.organization = founded.organization
+        self.administrator = founded.administrator
+        self.secret = founded.token
+        self.admin_role = founded.roles[ADMINISTRATOR]
+        self.client_role = founded.roles[CLIENT]
+
+    def new_id(self) -> Any:
+        """Return an id that nothing has, as an id of whatever kind is wanted."""
+        return self.store.entropy.new_id()
+
+    def begin(self) -> AbstractContextManager[UnitOfWork]:
+        """Open a unit of work on this organisation."""
+        return self.store.begin(self.org_id)
+
+    def read(self, query: Callable[Concatenate[View, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a query on this organisation, without a transaction."""
+        return self.store.read(self.org_id, query, *args, **kwargs)
+
+    def run(self, use_case: Callable[Concatenate[UnitOfWork, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a use case on this organisation, in a transaction of its own."""
+        return self.store.run(self.org_id, use_case, *args, **kwargs)
+
+    @contextmanager
+    def undone(self) -> Iterator[UnitOfWork]:
+        """Open a unit of work that is rolled back in the end, whatever happened in it."""
+        try:
+            with self.begin() as uow:
+                yield uow
+                raise _Undone  # noqa: TRY301  # it has to come from inside the block
+        except _Undone:
+            return
+
+    def client(self, **given: Any) -> Client:
+        """Store a new client."""
+        client = self.build.client(**({"role_id": self.client_role.id} | given))
+        with self.begin() as uow:
+            return uow.clients.add(happened(client))
+
+    def employee(self, **given: Any) -> Employee:
+        """Store a new employee, an administrator by default."""
+        employee = self.build.employee(**({"role": self.admin_role} | given))
+        with self.begin() as uow:
+            return uow.employees.add(happened(employee))
+
+    def order(self, **given: Any) -> Order:
+        """Store a new order, of a new client by default."""
+        client_id = given.pop("client_id", None) or self.client().id
+        with self.begin() as uow:
+            return uow.orders.add(happened(self.build.order(client_id=client_id, **given)))
+
+    def tags(self, *names: str) -> tuple[Tag, ...]:
+        """Store new tags of these names."""
+        changes = [Change(tag, (TagCreated(tag=tag, at=NOON),)) for tag in map(self.build.tag, names)]
+        with self.begin() as uow:
+            return uow.tags.add_missing(changes)
+
+    def ticket(self, **given: Any) -> Ticket:
+        """Store a new ticket, of a new client by default."""
+        client_id = given.pop("client_id", None) or self.client().id
+        with self.begin() as uow:
+            return uow.tickets.add(happened(self.build.ticket(client_id=client_id, **given)))
+
+    def message(self, ticket: Ticket, **given: Any) -> TicketMessage:
+        """Store a new message on a ticket, by the administrator by default."""
+        author_id = given.pop("author_id", self.administrator.id)
+        with self.begin() as uow:
+            return uow.ticket_messages.add(happened(self.build.message(ticket, author_id=author_id, **given)))
+
+
+class _Undone(Exception):  # noqa: N818  # not an error: the way to roll back on purpose
+    pass
+
+
+class Contract:
+    """The beginning of every contract class. Whoever inherits one gives a fixture ``store``."""
+
+    @pytest.fixture
+    def acme(self, store: Store) -> Agency:
+        """Give an organisation."""
+        return Agency(store)
+
+    @pytest.fixture
+    def rival(self, store: Store) -> Agency:
+        """Give another organisation on the same store, whose things must not be seen."""
+        return Agency(store, "Rival")

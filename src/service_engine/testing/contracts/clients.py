@@ -1,0 +1,205 @@
+"""What every store must do with clients, one at a time."""
+
+# ruff: noqa: PLR2004 - the numbers are what is expected
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import attrs
+import pytest
+from hypothesis import given
+
+from service_engine.domain.change import Change
+from service_engine.domain.clients import Client, ClientPatch, delete_client, revise_client
+from service_engine.domain.ids import AddressId, ClientId, UserId
+from service_engine.errors import ConflictError
+from service_engine.ports.clients import ClientRow
+from service_engine.testing import strategies
+from service_engine.testing.builders import NOON
+from service_engine.testing.contracts.agency import Agency, Contract, happened, missing
+from service_engine.testing.contracts.organizations import rolled_back
+from service_engine.usecases.clients import delete_client as delete_client_of
+from service_engine.usecases.clients import get_client
+from service_engine.usecases.orders import delete_order
+from service_engine.usecases.tickets import delete_ticket
+
+__all__ = ["ClientContract", "ClientEmailContract"]
+
+LATER = NOON + timedelta(seconds=1)
+
+
+def revise(client: Client, **changed: object) -> Change[Client]:
+    """Return a change of a client; an address would get an id that is always the same."""
+    return revise_client(client, ClientPatch(**changed), address_id=AddressId(client.id), at=LATER)  # type: ignore[arg-type]
+
+
+class ClientContract(Contract):
+    """The organisation's clients, one at a time."""
+
+    @rolled_back
+    @given(client=strategies.clients())
+    def test_a_client_is_kept_whole(self, acme: Agency, client: Client) -> None:
+        """Whatever the domain allows comes back as it was, address and money and JSON included."""
+        new = attrs.evolve(client, id=acme.new_id(), role_id=acme.client_role.id, deleted_at=None, version=1)
+        with acme.undone() as uow:
+            assert uow.clients.add(happened(new)) == new
+            assert uow.clients.get(new.id) == new
+            assert uow.clients.get(new.id, for_deletion=True) == new
+            assert uow.client_queries.get(new.id) == ClientRow(client=new, role=acme.client_role, spent=None)
+
+    @rolled_back
+    @given(client=strategies.clients())
+    def test_a_change_of_a_client_is_kept_whole(self, acme: Agency, client: Client) -> None:
+        """Everything of a client can change but who they are."""
+        with acme.undone() as uow:
+            old = acme.build.client(role_id=acme.client_role.id, details=ClientPatch(address=acme.build.place()))
+            uow.clients.add(happened(old))
+            # Somebody who has an address keeps its id for as long as they have one.
+            assert old.address is not None
+            address = client.address and attrs.evolve(client.address, id=old.address.id)
+            wanted = attrs.evolve(client, id=old.id, role_id=old.role_id, address=address, deleted_at=None, version=1)
+            saved = uow.clients.save(happened(wanted))
+            assert saved == attrs.evolve(wanted, version=2)
+            assert uow.clients.get(old.id) == saved
+
+    def test_whoever_is_not_a_live_client_is_missing(self, acme: Agency, rival: Agency) -> None:
+        """Staff, a deleted, a foreign and an unknown client all get the same answer, everywhere."""
+        deleted = acme.client()
+        acme.run(delete_client_of, deleted.id, at=LATER)
+        unknown = ClientId(UserId(acme.new_id()))
+        for id_ in (ClientId(UserId(acme.administrator.id)), deleted.id, rival.client().id, unknown):
+            with acme.begin() as uow:
+                with missing("client", id_):
+                    uow.clients.get(id_)
+                with missing("client", id_):
+                    uow.clients.get(id_, for_deletion=True)
+                with missing("client", id_):
+                    uow.client_queries.get(id_)
+            with missing("client", id_):
+                acme.read(get_client, id_)
+
+    def test_a_change_of_a_client_counts_the_version(self, acme: Agency) -> None:
+        """Each save is one version later; a change that changed nothing is no save."""
+        client = acme.client()
+        with acme.begin() as uow:
+            second = uow.clients.save(revise(client, company="Acme Corp"))
+            assert (client.version, second.version) == (1, 2)
+            assert uow.clients.save(Change(second)) == second
+            third = uow.clients.save(revise(second, company=None))
+        with acme.begin() as uow:
+            assert uow.clients.get(client.id) == third == attrs.evolve(client, updated_at=LATER, version=3)
+
+    def test_a_stale_change_of_a_client_is_a_conflict(self, acme: Agency) -> None:
+        """Whoever read an older version writes nothing."""
+        stale = acme.client()
+        with acme.begin() as uow:
+            fresh = uow.clients.save(revise(stale, company="first"))
+        with pytest.raises(ConflictError) as refusal, acme.begin() as uow:
+            uow.clients.save(revise(stale, company="second"))
+        assert (refusal.value.kind, refusal.value.key) == ("client", stale.id)
+        with acme.begin() as uow:
+            assert uow.clients.get(stale.id) == fresh
+
+    def test_a_client_who_is_gone_cannot_be_changed(self, acme: Agency, rival: Agency) -> None:
+        """Neither a deleted one, nor a foreign one, nor one who never was."""
+        deleted, foreign = acme.client(), rival.client()
+        with acme.begin() as uow:
+            uow.clients.save(delete_client(deleted, dependents=(), at=LATER))
+        for client in (deleted, foreign, acme.build.client(role_id=acme.client_role.id)):
+            with pytest.raises(ConflictError), acme.begin() as uow:
+                uow.clients.save(revise(client, company="late"))
+        with rival.begin() as uow:
+            assert uow.clients.get(foreign.id) == foreign
+
+    def test_a_client_id_is_taken_once(self, acme: Agency) -> None:
+        """Also by an employee: people share one space of ids."""
+        for taken in (acme.client().id, acme.administrator.id):
+            new = attrs.evolve(acme.build.client(role_id=acme.client_role.id), id=ClientId(UserId(taken)))
+            with pytest.raises(ConflictError), acme.begin() as uow:
+                uow.clients.add(happened(new))
+
+    def test_an_address_comes_and_goes(self, acme: Agency) -> None:
+        """It is stored with the client, replaced with the client, and gone when it is cleared."""
+        client = acme.client()
+        for place in (acme.build.place(), acme.build.place(line_2="", city=None), None, acme.build.place()):
+            with acme.begin() as uow:
+                client = uow.clients.save(revise(client, address=place))
+            with acme.begin() as uow:
+                assert uow.clients.get(client.id) == client
+            assert (client.address.place if client.address else None) == place
+
+    def test_dependents_are_counted_even_when_deleted(self, acme: Agency, rival: Agency) -> None:
+        """Orders and tickets keep their client, in this order, and other people's do not matter."""
+        client, other = acme.client(), acme.client()
+        acme.ticket(client_id=other.id)
+        rival.order()
+        with acme.begin() as uow:
+            assert uow.clients.dependents(client.id) == ()
+        ticket = acme.ticket(client_id=client.id)
+        acme.run(delete_ticket, ticket.id, at=LATER)
+        with acme.begin() as uow:
+            assert uow.clients.dependents(client.id) == ("tickets",)
+        order = acme.order(client_id=client.id)
+        acme.run(delete_order, order.id, at=LATER)
+        with acme.begin() as uow:
+            assert uow.clients.dependents(client.id) == ("orders", "tickets")
+        with rival.begin() as uow:
+            assert uow.clients.dependents(client.id) == ()
+
+
+class ClientEmailContract(Contract):
+    """What is unique about a client."""
+
+    def test_an_email_has_one_owner_in_an_organization(self, acme: Agency, rival: Agency) -> None:
+        """Clients and employees are both owners; another organisation's people are not."""
+        client = acme.client(email="john@example.com")
+        with acme.begin() as uow:
+            assert uow.clients.email_owner("john@example.com") == client.id
+            assert uow.clients.email_owner(acme.administrator.email) == acme.administrator.id
+            for other in ("john@example.co", "_ohn@example.com", "%", "john@example.com "):
+                assert uow.clients.email_owner(other) is None
+        with rival.begin() as uow:
+            assert uow.clients.email_owner("john@example.com") is None
+        assert rival.client(email=client.email).email == client.email
+
+    def test_a_taken_email_is_a_conflict(self, acme: Agency) -> None:
+        """The store is the last to notice two people with one address, new or changed."""
+        acme.client(email="john@example.com")
+        with pytest.raises(ConflictError):
+            acme.client(email="john@example.com")
+        client = acme.client(email="other@example.com")
+        with pytest.raises(ConflictError), acme.begin() as uow:
+            uow.clients.save(revise(client, email="john@example.com"))
+        with acme.begin() as uow:
+            assert uow.clients.get(client.id) == client
+
+    def test_the_email_of_a_deleted_client_is_free(self, acme: Agency) -> None:
+        """So is one that somebody gave up."""
+        deleted, changed = acme.client(email="a@example.com"), acme.client(email="b@example.com")
+        with acme.begin() as uow:
+            uow.clients.save(delete_client(deleted, dependents=(), at=LATER))
+            uow.clients.save(revise(changed, email="c@example.com"))
+            assert uow.clients.email_owner("a@example.com") is None
+            assert uow.clients.email_owner("b@example.com") is None
+        for email in ("a@example.com", "b@example.com"):
+            assert acme.client(email=email).email == email
+
+    def test_an_affiliate_id_is_taken_for_ever_in_an_organization(self, acme: Agency, rival: Agency) -> None:
+        """Deleted clients keep theirs."""
+        client = acme.client(affiliate_id=123_456)
+        with acme.begin() as uow:
+            assert uow.clients.affiliate_id_is_taken(123_456)
+            assert not uow.clients.affiliate_id_is_taken(123_457)
+            uow.clients.save(delete_client(client, dependents=(), at=LATER))
+            assert uow.clients.affiliate_id_is_taken(123_456)
+        with pytest.raises(ConflictError):
+            acme.client(affiliate_id=123_456)
+        with rival.begin() as uow:
+            assert not uow.clients.affiliate_id_is_taken(123_456)
+        assert rival.client(affiliate_id=123_456).affiliate_id == 123_456
+
+    def test_a_foreign_role_cannot_be_given_to_a_client(self, acme: Agency, rival: Agency) -> None:
+        """A link across organisations cannot be stored."""
+        with pytest.raises(ConflictError):
+            acme.client(role_id=rival.client_role.id)

@@ -1,0 +1,139 @@
+"""One small agency as ready values. The examples in the docstrings use it, and so may yours.
+
+Acme serves John Doe, who ordered a website and has a question; Jane Smith will answer it.
+
+Example:
+    >>> ticket.subject, john.first_name, jane.first_name, website.service_name
+    ('Help with order', 'John', 'Jane', 'Web Development')
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from service_engine.adapters.memory import MemoryStore
+from service_engine.domain.access import ALL_LEVELS, ALL_SETTINGS, define_role
+from service_engine.domain.api_tokens import TokenGrant, hash_token
+from service_engine.domain.clients import ClientPatch, PostalAddress, register_client
+from service_engine.domain.employees import hire_employee
+from service_engine.domain.ids import (
+    AddressId,
+    ApiTokenId,
+    ClientId,
+    EmployeeId,
+    OrderId,
+    OrganizationId,
+    RoleId,
+    TagId,
+    TicketId,
+    TicketMessageId,
+    UserId,
+)
+from service_engine.domain.money import money
+from service_engine.domain.orders import OrderStatus, place_order
+from service_engine.domain.organizations import found_organization
+from service_engine.domain.tags import Tag
+from service_engine.domain.ticket_messages import post_message
+from service_engine.domain.tickets import open_ticket
+from service_engine.ports.unit_of_work import Store
+
+__all__ = [
+    "acme",
+    "administrator",
+    "agency",
+    "client_role",
+    "grant",
+    "jane",
+    "john",
+    "later",
+    "now",
+    "question",
+    "ticket",
+    "urgent",
+    "website",
+]
+
+now: Final = datetime(2026, 2, 7, 12, tzinfo=UTC)
+later: Final = now + timedelta(hours=1)
+
+_acme = found_organization(OrganizationId(UUID(int=1)), name="Acme", slug="acme", at=now)
+_administrator = define_role(
+    RoleId(UUID(int=2)), name="Administrator", levels=ALL_LEVELS, settings=ALL_SETTINGS, at=now
+)
+_client_role = define_role(RoleId(UUID(int=3)), name="Client", at=now)
+_jane = hire_employee(
+    EmployeeId(UserId(UUID(int=4))),
+    email="jane@example.com",
+    first_name="Jane",
+    last_name="Smith",
+    role=_administrator.state,
+    at=now,
+)
+_john = register_client(
+    ClientId(UserId(UUID(int=5))),
+    email="john@example.com",
+    first_name="John",
+    last_name="Doe",
+    role_id=_client_role.state.id,
+    affiliate_id=100_001,
+    affiliate_link="https://example.com/r/A1B2C3",
+    address_id=AddressId(UUID(int=6)),
+    details=ClientPatch(address=PostalAddress(line_1="1 High Street", city="York", country="GB")),
+    at=now,
+)
+_website = place_order(
+    OrderId(UUID(int=7)),
+    number="A1B2C3D4",
+    client_id=_john.state.id,
+    service_name="Web Development",
+    price=money(1500, "USD"),
+    status=OrderStatus.IN_PROGRESS,
+    at=now,
+)
+_ticket = open_ticket(TicketId(UUID(int=8)), client_id=_john.state.id, subject="Help with order", at=now)
+
+acme: Final = _acme.state
+administrator: Final = _administrator.state
+client_role: Final = _client_role.state
+jane: Final = _jane.state
+john: Final = _john.state
+website: Final = _website.state
+ticket: Final = _ticket.state
+urgent: Final = Tag(TagId(UUID(int=9)), "urgent")
+question: Final = post_message(
+    TicketMessageId(UUID(int=10)), ticket, author_id=john.id, text="I need help with my order", at=later
+).state
+grant: Final = TokenGrant(
+    organization_id=acme.id,
+    token_id=ApiTokenId(UUID(int=11)),
+    employee_id=jane.id,
+    token_hash=hash_token("secret"),
+    expires_at=None,
+    last_used_at=None,
+    status=jane.status,
+    deleted=False,
+    dashboard_access=jane.role.levels.dashboard_access,
+)
+
+
+def agency(store: Store | None = None) -> Store:
+    """Put the agency into a store and return it; without one, into a fresh store in memory.
+
+    Example:
+        >>> with agency().begin(acme.id) as uow:
+        ...     uow.tickets.get(ticket.id) == ticket
+        True
+    """
+    if store is None:
+        store = MemoryStore()
+    with store.begin(acme.id) as uow:
+        uow.organizations.add(_acme)
+        uow.roles.add(_administrator)
+        uow.roles.add(_client_role)
+        uow.employees.add(_jane)
+        uow.clients.add(_john)
+        uow.orders.add(_website)
+        uow.tickets.add(_ticket)
+    return store

@@ -1,0 +1,72 @@
+"""Hypothesis strategies for every value of the domain, hard cases on purpose.
+
+Every value that they make is valid, and together they cover what the domain allows: text with combining marks, wide
+characters and SQL's own signs, times of the years 1 to 9999, amounts at their bounds, JSON of every kind::
+
+    from hypothesis import given
+    from service_engine.testing import strategies
+
+
+    @given(strategies.tickets())
+    def test_closing_is_final_once(ticket): ...
+
+The types themselves work, too, because Hypothesis finds ``register`` by itself: ``st.from_type(Ticket)``, and
+``@given(...)`` with ``st.builds`` on anything that holds such values. The names are the nouns, in the plural.
+"""
+
+from service_engine.testing.strategies.inputs import client_patches, ticket_patches
+from service_engine.testing.strategies.nouns import (
+    api_tokens,
+    clients,
+    employees,
+    messages,
+    orders,
+    organizations,
+    roles,
+    tags,
+    tickets,
+)
+from service_engine.testing.strategies.registry import register
+from service_engine.testing.strategies.values import (
+    addresses,
+    emails,
+    ids,
+    instants,
+    json_objects,
+    levels,
+    lines,
+    monies,
+    notes,
+    places,
+    settings_of_roles,
+    slugs,
+    zoned_instants,
+)
+
+__all__ = [
+    "addresses",
+    "api_tokens",
+    "client_patches",
+    "clients",
+    "emails",
+    "employees",
+    "ids",
+    "instants",
+    "json_objects",
+    "levels",
+    "lines",
+    "messages",
+    "monies",
+    "notes",
+    "orders",
+    "organizations",
+    "places",
+    "register",
+    "roles",
+    "settings_of_roles",
+    "slugs",
+    "tags",
+    "ticket_patches",
+    "tickets",
+    "zoned_instants",
+]

@@ -1,0 +1,57 @@
+"""Tells Hypothesis which strategy makes which type, so that ``st.from_type(Ticket)`` works.
+
+The package names ``register`` as an entry point of the group ``hypothesis``; Hypothesis calls it by itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from service_engine.domain.access import Levels, Role, Settings
+from service_engine.domain.api_tokens import ApiToken
+from service_engine.domain.clients import Address, Client, ClientPatch, PostalAddress
+from service_engine.domain.employees import Employee
+from service_engine.domain.money import Money
+from service_engine.domain.orders import Order
+from service_engine.domain.organizations import Organization
+from service_engine.domain.tags import Tag
+from service_engine.domain.ticket_messages import TicketMessage
+from service_engine.domain.tickets import Ticket
+from service_engine.testing.strategies import inputs, nouns, values
+from service_engine.usecases.tickets import TicketPatch
+
+__all__ = ["register"]
+
+
+def register() -> None:
+    """Register every strategy with Hypothesis. Registering twice does no harm.
+
+    Example:
+        >>> from hypothesis import find
+        >>> register()
+        >>> find(st.from_type(Tag), lambda tag: True).name
+        '0'
+    """
+    strategies: dict[type[Any], SearchStrategy[Any]] = {
+        Address: values.addresses(),
+        ApiToken: nouns.api_tokens(),
+        Client: nouns.clients(),
+        ClientPatch: inputs.client_patches(),
+        Employee: nouns.employees(),
+        Levels: values.levels(),
+        Money: values.monies(),
+        Order: nouns.orders(),
+        Organization: nouns.organizations(),
+        PostalAddress: values.places(),
+        Role: nouns.roles(),
+        Settings: values.settings_of_roles(),
+        Tag: nouns.tags(),
+        Ticket: nouns.tickets(),
+        TicketMessage: nouns.messages(),
+        TicketPatch: inputs.ticket_patches(),
+    }
+    for domain_type, strategy in strategies.items():
+        st.register_type_strategy(domain_type, strategy)

@@ -1,0 +1,126 @@
+"""The strategies make what the domain allows, all of it valid, and the hard cases, too."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import HealthCheck, find, given, settings
+from hypothesis import strategies as st
+
+from service_engine.domain.access import Levels, Role, Settings, is_staff
+from service_engine.domain.api_tokens import ApiToken
+from service_engine.domain.clients import Address, Client, ClientPatch, PostalAddress, revise_client
+from service_engine.domain.emails import normalise_email
+from service_engine.domain.employees import Employee
+from service_engine.domain.ids import AddressId
+from service_engine.domain.json_values import MAX_BYTES, MAX_DEPTH, freeze, thaw
+from service_engine.domain.money import MAX_AMOUNT, Money, decimals
+from service_engine.domain.orders import Order
+from service_engine.domain.organizations import Organization
+from service_engine.domain.tags import Tag
+from service_engine.domain.text import LINE, NOTE, clean
+from service_engine.domain.ticket_messages import TicketMessage
+from service_engine.domain.tickets import Ticket, TicketStatus
+from service_engine.testing import strategies
+from service_engine.testing.builders import NOON
+from service_engine.usecases.tickets import TicketPatch
+
+REGISTERED = [
+    Address, ApiToken, Client, ClientPatch, Employee, Levels, Money, Order, Organization, PostalAddress, Role, Settings,
+    Tag, Ticket, TicketMessage, TicketPatch,
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True, scope="module")
+def registered():
+    """Register by hand: the entry point works for an installed package only."""
+    strategies.register()
+
+
+@pytest.mark.parametrize("domain_type", REGISTERED, ids=lambda each: each.__name__)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(data=st.data())
+def test_a_domain_type_makes_its_values(domain_type, data):
+    """``st.from_type`` knows every one of them."""
+    assert isinstance(data.draw(st.from_type(domain_type)), domain_type)
+
+
+@given(strategies.lines())
+def test_lines_are_what_a_subject_may_be(line):
+    """Nothing of them would be stripped or refused."""
+    assert clean(line, field="subject") == line
+
+
+@given(strategies.emails())
+def test_emails_are_normal(email):
+    """Normalising them again changes nothing."""
+    assert normalise_email(email) == email
+
+
+@given(strategies.monies())
+def test_monies_are_exact(amount):
+    """Each has its currency's decimals and stays in bounds."""
+    assert -amount.amount.as_tuple().exponent == decimals(amount.currency)
+    assert abs(amount.amount) <= MAX_AMOUNT
+
+
+@given(strategies.json_objects())
+def test_json_objects_are_frozen(value):
+    """Freezing them again changes nothing."""
+    assert freeze(thaw(value)) == value
+
+
+@given(strategies.zoned_instants())
+def test_zoned_instants_have_a_zone(at):
+    """None of them is naive."""
+    assert at.utcoffset() is not None
+
+
+@pytest.mark.parametrize("staff", [True, False])
+@given(data=st.data())
+def test_roles_are_of_the_kind_that_is_wanted(staff, data):
+    """With dashboard access, or without."""
+    assert is_staff(data.draw(strategies.roles(staff=staff)).levels) is staff
+
+
+@given(client=strategies.clients(), patch=strategies.client_patches())
+def test_patches_of_clients_can_be_applied(client, patch):
+    """None of them is refused."""
+    assert revise_client(client, patch, address_id=AddressId(client.id), at=NOON).state.id == client.id
+
+
+@pytest.mark.parametrize(
+    ("strategy", "hard_case"),
+    [
+        (strategies.lines(), lambda line: len(line) == LINE),
+        (strategies.lines(), lambda line: any(unicodedata.combining(each) for each in line)),
+        (strategies.lines(), lambda line: max(line) > "\uffff"),
+        (strategies.lines(), lambda line: "'" in line),
+        (strategies.lines(), lambda line: "%" in line),
+        (strategies.notes(), lambda note: note is not None and len(note) == NOTE),
+        (strategies.emails(), lambda email: not email.isascii()),
+        (strategies.instants(), lambda at: at.microsecond % 1000 != 0),
+        (strategies.instants(), lambda at: at.year < 1000),
+        (strategies.monies(), lambda amount: amount.amount < 0),
+        (strategies.monies(), lambda amount: abs(amount.amount) > 9_999_999_998),
+        (strategies.json_objects(), lambda value: _depth(value) == MAX_DEPTH),
+        (strategies.tickets(), lambda ticket: ticket.status is TicketStatus.CLOSED and ticket.deleted_at is not None),
+        (strategies.tickets(), lambda ticket: len(ticket.employee_ids) > 1 and len(ticket.tags) > 1),
+        (strategies.clients(), lambda client: client.address is not None and client.address.company_vat is not None),
+    ],
+)  # fmt: skip
+def test_hard_cases_are_made(strategy, hard_case):
+    """They turn up by themselves."""
+    assert hard_case(find(strategy, hard_case, settings=settings(max_examples=2_000, database=None)))
+
+
+def _depth(value):
+    if isinstance(value, tuple):
+        return 1 + max(map(_depth, value), default=0)
+    return 1 + max(map(_depth, value.values()), default=0) if hasattr(value, "values") else 0
+
+
+def test_the_largest_json_fits():
+    """What the strategy calls fitting is what the domain calls fitting."""
+    assert len(str(thaw(find(strategies.json_objects(), lambda value: len(value) == 3)))) < MAX_BYTES
