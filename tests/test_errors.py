@@ -17,7 +17,11 @@ CASES = [
     (errors.NotAssignableError("employees", "No."), "not_assignable", "employees: No."),
     (errors.IllegalMoveError("status", "No."), "illegal_move", "status: No."),
     (errors.AlreadyTakenError("email", "No."), "already_taken", "email: No."),
-    (errors.DependentsExistError("client", 7, "orders"), "dependents_exist", "Cannot delete client with existing orders"),
+    (
+        errors.DependentsExistError("client", 7, "orders"),
+        "dependents_exist",
+        "Cannot delete client with existing orders",
+    ),
     (errors.AuthenticationError(), "unauthorized", "Unauthorized"),
     (errors.TokenExpiredError(), "token_expired", "Token expired"),
     (errors.ConflictError("ticket", 7), "conflict", "ticket 7 was changed by somebody else"),

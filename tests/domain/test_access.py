@@ -40,10 +40,24 @@ LEVELS = [
     "messaging",
     "affiliates",
 ]
-SETTINGS = (
-    "company payments team modules integrations orders tickets accounts messages tags sidebar dashboard templates emails "
-    "language logs"
-).split()
+SETTINGS = [
+    "company",
+    "payments",
+    "team",
+    "modules",
+    "integrations",
+    "orders",
+    "tickets",
+    "accounts",
+    "messages",
+    "tags",
+    "sidebar",
+    "dashboard",
+    "templates",
+    "emails",
+    "language",
+    "logs",
+]
 
 
 def test_the_levels_are_the_contracts_thirteen():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import attrs
@@ -30,9 +31,11 @@ def test_each_part_of_a_place_has_the_bound_of_its_column(name: str, longest: in
 @pytest.mark.parametrize(("name", "longest"), NAMES.items(), ids=NAMES)
 def test_each_name_of_an_address_has_the_bound_of_its_column(name: str, longest: int):
     """The longest text fits, one more character does not."""
-    assert getattr(Address(id=AddressId(UUID(int=1)), **{name: "x" * longest}), name) == "x" * longest
+    fits: Any = {name: "x" * longest}
+    too_long: Any = {name: "x" * (longest + 1)}
+    assert getattr(Address(id=AddressId(UUID(int=1)), **fits), name) == "x" * longest
     with pytest.raises(RuleViolationError) as refused:
-        Address(id=AddressId(UUID(int=1)), **{name: "x" * (longest + 1)})
+        Address(id=AddressId(UUID(int=1)), **too_long)
     assert refused.value.field == name
 
 

@@ -102,12 +102,10 @@ MATRIX = list(product(["secret", "another"], [False, True], [0, 1, 2], [0, 1, 3]
 
 
 @pytest.mark.parametrize(("secret", "deleted", "status", "access", "expires_in"), MATRIX)
-def test_the_whole_matrix_of_acceptance(
-    secret: str, deleted: bool, status: int, access: int, expires_in: int | None
-):
+def test_the_whole_matrix_of_acceptance(secret: str, deleted: bool, status: int, access: int, expires_in: int | None):
     """Accepted exactly when the secret fits, the person is active, there, and staff, and the time is not over.
 
-    A person without access is Unauthorized even when the token has expired as well: the answer tells no more than needed.
+    A person without access is Unauthorized even when the token has expired as well: no answer tells more than needed.
     """
     expires_at = None if expires_in is None else now + expires_in * TICK
     candidate = attrs.evolve(grant, deleted=deleted, status=status, dashboard_access=access, expires_at=expires_at)

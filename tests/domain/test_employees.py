@@ -72,7 +72,7 @@ def test_the_lowest_access_is_enough():
 
 @given(st.lists(people(), max_size=8), st.dictionaries(people(), st.integers(0, 3)))
 def test_assignable_is_exactly_who_is_there_with_access(wanted: list[EmployeeId], access: dict[EmployeeId, int]):
-    """All wanted people exist and have access: the distinct ones, in order. Otherwise the first who has not is refused."""
+    """All wanted people exist and have access: the distinct ones, in order. Otherwise the first without is refused."""
     members = {who: Member(who, level) for who, level in access.items()}
     wrong = [who for who in wanted if access.get(who, 0) == 0]
     if wrong:

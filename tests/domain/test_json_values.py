@@ -6,7 +6,6 @@ import json
 import math
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 
 from service_engine.domain.json_values import EMPTY, MAX_BYTES, MAX_DEPTH, freeze, same, thaw
 from service_engine.errors import RuleViolationError
+from service_engine.testing.examples import now
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=8)
 SCALARS = (
@@ -159,10 +159,10 @@ def test_every_other_character_is_storable(text: str):
     assert dict(freeze({text: text})) == {text: text}
 
 
-@pytest.mark.parametrize("edge", ["\ud800", "\udbff", "\udc00", "\udfff"], ids=ascii)
-def test_both_ends_of_the_surrogates_are_refused(edge: str):
+def test_both_ends_of_the_surrogates_are_refused():
     """High and low ones, first and last."""
-    assert "surrogate" in refusal({"a": edge}).message
+    for edge in ("\ud800", "\udbff", "\udc00", "\udfff"):
+        assert "surrogate" in refusal({"a": edge}).message
 
 
 def test_keys_are_text():
@@ -171,7 +171,7 @@ def test_keys_are_text():
     assert refusal({"a": {None: 1}}).message == "The metadata must have text keys only."
 
 
-@pytest.mark.parametrize("value", [datetime.min, Decimal(1), {1}, b"x", object()], ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize("value", [now, Decimal(1), {1}, b"x", object()], ids=lambda value: type(value).__name__)
 def test_only_json_may_be_held(value: object):
     """Anything that JSON does not have is refused by its type."""
     assert refusal({"a": value}).message == f"The metadata must hold JSON values only, not {type(value).__name__}."
@@ -179,7 +179,9 @@ def test_only_json_may_be_held(value: object):
 
 def test_the_refusal_names_the_field():
     """The field may be told; each kind of refusal uses it."""
-    for value in ({"a": math.nan}, nested(9), {1: 1}, {"a": "\x00"}, {"a": "\ud800"}, {"a": 2**64}, {"a": b""}, [], {"a": "x" * MAX_BYTES}):
+    texts: list[Any] = [{"a": "\x00"}, {"a": "\ud800"}, {1: 1}, {"a": "x" * MAX_BYTES}]
+    others: list[Any] = [{"a": math.nan}, {"a": 2**64}, {"a": b""}, [], nested(9)]
+    for value in texts + others:
         refusal(value, field="custom_fields")
 
 

@@ -64,7 +64,7 @@ def test_the_number_that_is_drawn():
     """8 of 36 characters; a number of one's own has up to 50."""
     assert (len(NUMBER_ALPHABET), len(set(NUMBER_ALPHABET)), NUMBER_LENGTH, MAX_NUMBER) == (36, 36, 8, 50)
     assert NUMBER_ALPHABET.isalnum()
-    assert NUMBER_ALPHABET == NUMBER_ALPHABET.upper()
+    assert NUMBER_ALPHABET.upper() == NUMBER_ALPHABET
 
 
 def test_placing_cleans_and_says_so_once():
@@ -80,6 +80,11 @@ def test_placing_cleans_and_says_so_once():
     assert (order.status, order.quantity, order.version) == (OrderStatus.UNPAID, 1, 1)
     assert (order.created_at, order.updated_at, order.deleted_at) == (now, now, None)
     assert placed.events == (OrderPlaced(order_id=order.id, at=now),)
+
+
+def test_a_value_has_the_same_defaults():
+    """An order that is built with the least is the order that is placed with the least."""
+    assert place() == Order(id=OrderId(UUID(int=1)), **ARGUMENTS, created_at=now, updated_at=now)
 
 
 def test_what_may_be_told():

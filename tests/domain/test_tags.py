@@ -24,7 +24,9 @@ def test_creating_a_tag_cleans_and_says_so_once():
     assert created.events == (TagCreated(tag=Tag(ID, "urgent"), at=now),)
 
 
-@pytest.mark.parametrize("name", ["", " \t", "x" * 256, "a\x00", "\udfff"], ids=["empty", "blank", "long", "nul", "half"])
+@pytest.mark.parametrize(
+    "name", ["", " \t", "x" * 256, "a\x00", "\udfff"], ids=["empty", "blank", "long", "nul", "half"]
+)
 def test_a_tag_needs_a_name(name: str):
     """Creating, and cleaning a list, blame the field tags."""
     for wrong in (lambda: create_tag(ID, name, at=now), lambda: tag_names(["fine", name])):

@@ -72,12 +72,12 @@ def test_cleaning_is_exactly_the_rule(value: str, max_length: int, required: boo
         refusal(value, max_length=max_length, required=required)
 
 
-@pytest.mark.parametrize("edge", ["\ud800", "\udbff", "\udc00", "\udfff"], ids=ascii)
-def test_every_surrogate_is_refused(edge: str):
+def test_every_surrogate_is_refused():
     """First and last, high and low, in input and in values."""
-    assert "surrogate" in refusal(edge)
-    with pytest.raises(RuleViolationError, match="surrogate"):
-        Card(footer=edge)
+    for edge in ("\ud800", "\udbff", "\udc00", "\udfff"):
+        assert "surrogate" in refusal(edge)
+        with pytest.raises(RuleViolationError, match="surrogate"):
+            Card(footer=edge)
 
 
 @pytest.mark.parametrize("character", ["\ud7ff", "\ue000", "\U0001f600", "é", "\x01", "\x7f"], ids=ascii)

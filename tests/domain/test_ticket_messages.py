@@ -48,6 +48,8 @@ def test_posting_cleans_and_says_so_once():
 def test_a_message_is_for_everybody_and_without_files_unless_told_otherwise():
     """The defaults of the contract."""
     assert (post().staff_only, post().files) == (False, ())
+    built = TicketMessage(id=ID, ticket_id=ticket.id, author_id=john.id, text="Hello", created_at=now)
+    assert built == post()
 
 
 @pytest.mark.parametrize(
@@ -98,9 +100,7 @@ def test_a_ticket_notes_the_newest_message(there: Ticket, message: TicketMessage
     received = receive_message(there, message)
     newest = message.created_at if there.last_message_at is None else max(there.last_message_at, message.created_at)
     assert received.state == attrs.evolve(there, last_message_at=newest, updated_at=message.created_at)
-    assert received.events == (
-        TicketMessageReceived(message_id=message.id, ticket_id=there.id, at=message.created_at),
-    )
+    assert received.events == (TicketMessageReceived(message_id=message.id, ticket_id=there.id, at=message.created_at),)
 
 
 @pytest.mark.parametrize("hours", [-1, 0, 1])

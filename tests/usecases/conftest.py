@@ -1,10 +1,14 @@
-"""A small agency on every store, and another organisation beside it that nobody may see."""
+"""A small agency, and another organisation beside it that nobody may see.
+
+In memory, because the contracts certify the stores; a test that is marked ``usefixtures("store")`` runs on every one.
+"""
 
 from __future__ import annotations
 
 import pytest
 from attrs import frozen
 
+from service_engine import MemoryStore
 from service_engine.domain.clients import Client
 from service_engine.domain.employees import Employee
 from service_engine.domain.ids import OrganizationId
@@ -33,9 +37,18 @@ class Neighbour:
 
 
 @pytest.fixture
-def agency(store: Store) -> Store:
-    """Give each store with Acme in it, as ``testing.examples`` describes it."""
-    return examples.agency(store)
+def empty(request: pytest.FixtureRequest) -> Store:
+    """Give a store with nothing in it: every kind where the test asks for ``store``, else the one in memory."""
+    if "store" in request.fixturenames:
+        opened: Store = request.getfixturevalue("store")
+        return opened
+    return MemoryStore()
+
+
+@pytest.fixture
+def agency(empty: Store) -> Store:
+    """Give the store with Acme in it, as ``testing.examples`` describes it."""
+    return examples.agency(empty)
 
 
 @pytest.fixture

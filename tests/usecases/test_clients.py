@@ -57,7 +57,7 @@ def stored(store: Store, client_id: ClientId) -> Client:
     return store.run(acme.id, load)
 
 
-# -------------------------------------------------------------------------------------------------------------- creating
+# ------------------------------------------------------------------------------------------------------ creating
 
 
 def test_creating_with_the_least(agency: Store):
@@ -80,6 +80,7 @@ def test_creating_with_the_least(agency: Store):
     assert stored(agency, ann.id) == ann
 
 
+@pytest.mark.usefixtures("store")
 def test_creating_with_everything(agency: Store):
     """All details are stored and shown, with a role and without anything spent."""
     details = ClientPatch(
@@ -133,6 +134,7 @@ def test_another_organisation_does_not_matter(agency: Store, neighbour):
     )
 
 
+@pytest.mark.usefixtures("store")
 def test_a_deleted_clients_email_is_free_again(agency: Store):
     """The next one may have it."""
     ann = agency.run(acme.id, create_client, **ANN)
@@ -181,7 +183,7 @@ def test_an_affiliate_id_that_is_taken_is_drawn_again():
     assert entropy.draws[-1] == (10_000_000, 99_999_999)
 
 
-# -------------------------------------------------------------------------------------------------------------- updating
+# ------------------------------------------------------------------------------------------------------ updating
 
 
 def test_updating_names_what_changed(agency: Store):
@@ -201,6 +203,7 @@ def test_a_patch_that_changes_nothing_writes_nothing(agency: Store):
         assert uow.events == ()
 
 
+@pytest.mark.usefixtures("store")
 def test_the_address_comes_moves_and_goes(agency: Store):
     """A first address has an id of its own, a new place keeps it, and None removes it."""
     ann = agency.run(acme.id, create_client, **ANN)
@@ -246,7 +249,7 @@ def test_a_refused_patch_changes_nothing(agency: Store, patch: ClientPatch, fiel
     assert stored(agency, john.id) == john
 
 
-# -------------------------------------------------------------------------------------------------------------- deleting
+# ------------------------------------------------------------------------------------------------------ deleting
 
 
 def test_a_client_whom_nothing_refers_to_is_deleted(agency: Store):
@@ -258,6 +261,7 @@ def test_a_client_whom_nothing_refers_to_is_deleted(agency: Store):
         agency.run(acme.id, delete_client, ann.id, at=later)
 
 
+@pytest.mark.usefixtures("store")
 def test_a_client_with_dependents_stays(agency: Store):
     """Orders are named before tickets; deleted ones count."""
     ann = agency.run(acme.id, create_client, **ANN)
@@ -280,9 +284,10 @@ def test_tickets_alone_keep_a_client_too(agency: Store):
         agency.run(acme.id, delete_client, ann.id, at=later)
 
 
-# ----------------------------------------------------------------------------------------------------------- not there
+# ----------------------------------------------------------------------------------------------------- not there
 
 
+@pytest.mark.usefixtures("store")
 def test_a_client_who_is_not_there(agency: Store, neighbour):
     """Unknown and foreign clients, and employees, are answered alike; the foreign one is untouched."""
     for client_id in (NOBODY, neighbour.client.id, ClientId(jane.id)):
@@ -298,7 +303,7 @@ def test_a_client_who_is_not_there(agency: Store, neighbour):
     assert agency.read(neighbour.org_id, get_client, neighbour.client.id).client == neighbour.client
 
 
-# ---------------------------------------------------------------------------------------------------------------- lists
+# --------------------------------------------------------------------------------------------------------- lists
 
 
 def test_the_newest_come_first_unless_told_otherwise(agency: Store):
@@ -315,7 +320,7 @@ def test_the_newest_come_first_unless_told_otherwise(agency: Store):
     assert ([row.client.id for row in only.rows], only.total) == ([ann.id], 1)
 
 
-# ----------------------------------------------------------------------------------------------------------- the e-mail
+# ---------------------------------------------------------------------------------------------------- the e-mail
 
 
 def test_a_free_email_is_free(agency: Store):

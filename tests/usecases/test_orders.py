@@ -49,6 +49,7 @@ def stored(store: Store, order_ids: Sequence[OrderId]) -> list[Order]:
     return store.run(acme.id, load)
 
 
+@pytest.mark.usefixtures("store")
 def test_placing_an_order(agency: Store):
     """Under a drawn number of eight signs, unpaid and one of it unless told otherwise; stored as returned."""
     with agency.begin(acme.id) as uow:
@@ -80,7 +81,7 @@ def test_an_order_of_nobody(agency: Store, neighbour):
     for client_id in (ClientId(UserId(UUID(int=404))), neighbour.client.id, ClientId(jane.id)):
         with pytest.raises(InvalidReferenceError) as refused:
             placed(agency, client_id=client_id)
-        assert (refused.value.field, refused.value.message) == ("user_id", "The specified client does not exist.")
+        assert (refused.value.field, refused.value.message) == ("client_id", "The specified client does not exist.")
 
 
 @pytest.mark.parametrize(
@@ -95,6 +96,7 @@ def test_placing_refuses_bad_input(agency: Store, changes: dict[str, Any], field
     assert refused.value.field == field
 
 
+@pytest.mark.usefixtures("store")
 def test_deleting_an_order(agency: Store):
     """It is gone; the ticket that was linked to it keeps its id and shows it no longer."""
     agency.run(acme.id, update_ticket, ticket.id, TicketPatch(order_id=website.id), at=now)
@@ -105,6 +107,7 @@ def test_deleting_an_order(agency: Store):
     assert (row.order_id, row.order) == (website.id, None)
 
 
+@pytest.mark.usefixtures("store")
 def test_an_order_that_is_not_there(agency: Store, neighbour):
     """Unknown, foreign and deleted orders are answered alike."""
     agency.run(acme.id, delete_order, website.id, at=now)

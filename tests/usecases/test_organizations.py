@@ -9,7 +9,15 @@ from uuid import UUID
 import attrs
 import pytest
 
-from service_engine.domain.access import ALL_LEVELS, ALL_SETTINGS, NO_LEVELS, NO_SETTINGS, Levels, RoleDefined, define_role
+from service_engine.domain.access import (
+    ALL_LEVELS,
+    ALL_SETTINGS,
+    NO_LEVELS,
+    NO_SETTINGS,
+    Levels,
+    RoleDefined,
+    define_role,
+)
 from service_engine.domain.api_tokens import ApiTokenIssued, Caller, hash_token
 from service_engine.domain.employees import Employee, EmployeeHired
 from service_engine.domain.ids import EmployeeId, OrganizationId, RoleId, UserId
@@ -46,13 +54,14 @@ def founded(store: Store, **arguments: Any) -> Bootstrap:
     return store.run(OrganizationId(store.entropy.new_id()), bootstrap_organization, **(usual | arguments))
 
 
-# -------------------------------------------------------------------------------------------------------------- founding
+# ------------------------------------------------------------------------------------------------------ founding
 
 
-def test_founding_makes_all_that_is_needed(store: Store):
+@pytest.mark.usefixtures("store")
+def test_founding_makes_all_that_is_needed(empty: Store):
     """The organisation, its two roles, an administrator and a token, in this order; the token opens it."""
-    org_id = OrganizationId(store.entropy.new_id())
-    with store.begin(org_id) as uow:
+    org_id = OrganizationId(empty.entropy.new_id())
+    with empty.begin(org_id) as uow:
         started = bootstrap_organization(uow, name=" Café Beta ", at=now)
         kinds = [type(event) for event in uow.events]
         assert uow.organizations.get() == started.organization
@@ -70,26 +79,27 @@ def test_founding_makes_all_that_is_needed(store: Store):
     assert (client.name, client.levels, client.settings) == ("Client", NO_LEVELS, NO_SETTINGS)
     first = started.administrator
     assert (first.email, first.first_name, first.last_name, first.role) == ("admin@example.com", "Admin", "User", boss)
-    caller, _ = authenticate(store.directory, started.token, at=now)
+    caller, _ = authenticate(empty.directory, started.token, at=now)
     assert (caller.organization_id, caller.employee_id) == (org_id, first.id)
 
 
-def test_the_first_administrator_may_be_named(store: Store):
+def test_the_first_administrator_may_be_named(empty: Store):
     """E-mail and names are taken as given, cleaned."""
-    first = founded(store, email=" Eve@Example.com", first_name=" Eve ", last_name=" Ito ").administrator
+    first = founded(empty, email=" Eve@Example.com", first_name=" Eve ", last_name=" Ito ").administrator
     assert (first.email, first.first_name, first.last_name) == ("eve@example.com", "Eve", "Ito")
 
 
-def test_the_token_is_not_printed(store: Store):
+def test_the_token_is_not_printed(empty: Store):
     """A log of what was founded does not open it."""
-    started = founded(store)
+    started = founded(empty)
     assert started.token not in repr(started)
     assert hash(started) == hash(attrs.evolve(started))
 
 
-def test_two_organisations_of_one_name_have_two_slugs(store: Store):
+@pytest.mark.usefixtures("store")
+def test_two_organisations_of_one_name_have_two_slugs(empty: Store):
     """The second gets an ending of six signs, and its slug is still a slug."""
-    first, second, third = (founded(store, name="Beta").organization.slug for _ in range(3))
+    first, second, third = (founded(empty, name="Beta").organization.slug for _ in range(3))
     assert first == "beta"
     assert len({first, second, third}) == 3
     for slug in (second, third):
@@ -99,19 +109,20 @@ def test_two_organisations_of_one_name_have_two_slugs(store: Store):
         assert slug[5:].islower() or slug[5:].isdigit()
 
 
-def test_a_long_name_still_has_two_slugs(store: Store):
+def test_a_long_name_still_has_two_slugs(empty: Store):
     """The ending fits into the hundred characters; no two dashes meet."""
     name = "x" * 92 + " " + "y" * 60
-    first, second = (founded(store, name=name).organization.slug for _ in range(2))
+    first, second = (founded(empty, name=name).organization.slug for _ in range(2))
     assert first == "x" * 92 + "-" + "y" * 7
     assert second[:93] == "x" * 92 + "-"
     assert len(second) == 99
     assert "--" not in second
     wide = "z" * 150
-    founded(store, name=wide)
-    assert len(founded(store, name=wide).organization.slug) == 100
+    founded(empty, name=wide)
+    assert len(founded(empty, name=wide).organization.slug) == 100
 
 
+@pytest.mark.usefixtures("store")
 def test_an_organisation_is_founded_once(agency: Store):
     """The same id again is a conflict, and what is there stays."""
     with pytest.raises(ConflictError):
@@ -123,18 +134,18 @@ def test_an_organisation_is_founded_once(agency: Store):
     assert agency.run(acme.id, name) == "Acme"
 
 
-def test_founding_refuses_a_blank_name(store: Store):
+def test_founding_refuses_a_blank_name(empty: Store):
     """And leaves nothing behind: the id can still be used."""
-    org_id = OrganizationId(store.entropy.new_id())
+    org_id = OrganizationId(empty.entropy.new_id())
     with pytest.raises(RuleViolationError) as refused:
-        store.run(org_id, bootstrap_organization, name=" ", at=now)
+        empty.run(org_id, bootstrap_organization, name=" ", at=now)
     assert refused.value.field == "name"
     with pytest.raises(RuleViolationError):
-        store.run(org_id, bootstrap_organization, name="Beta", email="nobody", at=now)
-    assert store.run(org_id, bootstrap_organization, name="Beta", at=now).organization.slug == "beta"
+        empty.run(org_id, bootstrap_organization, name="Beta", email="nobody", at=now)
+    assert empty.run(org_id, bootstrap_organization, name="Beta", at=now).organization.slug == "beta"
 
 
-# ------------------------------------------------------------------------------------------------------------- employees
+# ----------------------------------------------------------------------------------------------------- employees
 
 
 def test_adding_an_employee(agency: Store):
@@ -185,9 +196,10 @@ def test_an_employee_keeps_a_client_from_the_email(agency: Store):
         agency.run(acme.id, create_client, **BOB)
 
 
-# ---------------------------------------------------------------------------------------------------------------- tokens
+# -------------------------------------------------------------------------------------------------------- tokens
 
 
+@pytest.mark.usefixtures("store")
 def test_issuing_a_token(agency: Store):
     """A secret of 43 letters and digits that opens the organisation; only its hash is stored."""
     with agency.begin(acme.id) as uow:
@@ -244,6 +256,7 @@ def test_a_token_expires(agency: Store):
         authenticate(agency.directory, secret, at=later)
 
 
+@pytest.mark.usefixtures("store")
 def test_an_inactive_employees_token_is_refused(agency: Store):
     """The account's status decides, whatever the token says."""
     with agency.begin(acme.id) as uow:
@@ -258,6 +271,7 @@ def test_an_inactive_employees_token_is_refused(agency: Store):
         authenticate(agency.directory, secret, at=now)
 
 
+@pytest.mark.usefixtures("store")
 def test_a_use_is_written_at_most_once_a_minute(agency: Store):
     """The first at once, then none until a minute has passed."""
     secret = agency.run(acme.id, issue_api_token, jane.id, name="CI", at=now)

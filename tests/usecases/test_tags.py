@@ -21,6 +21,7 @@ def test_new_names_become_tags_in_the_order_of_the_request(agency: Store):
     assert len(events) == 2
 
 
+@pytest.mark.usefixtures("store")
 def test_known_names_are_found(agency: Store):
     """The same tag again, no event, and only the unknown one is made."""
     [urgent] = agency.run(acme.id, find_or_create_tags, ["urgent"], at=now)
@@ -31,6 +32,7 @@ def test_known_names_are_found(agency: Store):
     assert agency.run(acme.id, find_or_create_tags, ["billing", "urgent"], at=later) == (billing, urgent)
 
 
+@pytest.mark.usefixtures("store")
 def test_names_are_compared_exactly(agency: Store):
     """Case makes another tag."""
     one, other = agency.run(acme.id, find_or_create_tags, ["Urgent", "urgent"], at=now)

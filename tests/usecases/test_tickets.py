@@ -68,14 +68,17 @@ def stored(store: Store, ticket_id: TicketId = ticket.id) -> Ticket:
     return store.run(acme.id, load)
 
 
+def evolved(value: Ticket, **changes: Any) -> Ticket:
+    """Return a value that differs in the given attributes, whose names are computed."""
+    return attrs.evolve(value, **changes)
+
+
 def bob(store: Store) -> EmployeeId:
     """Hire a second employee."""
-    return store.run(
-        acme.id, add_employee, email="bob@example.com", first_name="Bob", last_name="Ray", at=now
-    ).id
+    return store.run(acme.id, add_employee, email="bob@example.com", first_name="Bob", last_name="Ray", at=now).id
 
 
-# -------------------------------------------------------------------------------------------------------------- opening
+# ------------------------------------------------------------------------------------------------------- opening
 
 
 def test_opening_with_the_least(agency: Store):
@@ -88,6 +91,7 @@ def test_opening_with_the_least(agency: Store):
     assert dict(there.metadata) == {}
 
 
+@pytest.mark.usefixtures("store")
 def test_opening_with_everything(agency: Store):
     """Everything is shown: client, order, people and tags, distinct and in the order of the request."""
     other = bob(agency)
@@ -130,26 +134,28 @@ def test_an_order_of_another_client_may_be_linked(agency: Store):
     assert opened(agency, client_id=ann.id, order_id=website.id).order_id == website.id
 
 
+@pytest.mark.usefixtures("store")
 def test_opening_for_nobody(agency: Store, neighbour):
     """An unknown client, a foreign one and an employee are refused alike; nothing is written."""
     before = agency.read(acme.id, list_tickets).total
     for client_id in (ClientId(UserId(NOBODY)), neighbour.client.id, ClientId(jane.id)):
         with pytest.raises(InvalidReferenceError) as refused:
             opened(agency, client_id=client_id, tags=["new"])
-        assert (refused.value.field, refused.value.message) == ("user_id", "The specified client does not exist.")
+        assert (refused.value.field, refused.value.message) == ("client_id", "The specified client does not exist.")
     assert agency.read(acme.id, list_tickets).total == before
 
 
+@pytest.mark.usefixtures("store")
 def test_opening_about_no_order(agency: Store, neighbour):
     """An unknown order, a foreign one and a deleted one are refused alike."""
-    spare = agency.run(acme.id, delete_order, website.id, at=later)
-    assert spare is None
+    agency.run(acme.id, delete_order, website.id, at=later)
     for order_id in (OrderId(NOBODY), neighbour.order.id, website.id):
         with pytest.raises(InvalidReferenceError) as refused:
             opened(agency, order_id=order_id)
         assert (refused.value.field, refused.value.message) == ("order_id", "The specified order does not exist.")
 
 
+@pytest.mark.usefixtures("store")
 def test_opening_with_somebody_who_cannot_be_assigned(agency: Store, neighbour):
     """An unknown employee, a foreign one and a client are refused alike, also beside somebody who can."""
     for employee_id in (EmployeeId(UserId(NOBODY)), neighbour.employee.id, EmployeeId(john.id)):
@@ -170,7 +176,7 @@ def test_the_first_refusal_wins(agency: Store):
             order_id=OrderId(NOBODY),
             employee_ids=[EmployeeId(UserId(NOBODY))],
         )
-    assert client_first.value.field == "user_id"
+    assert client_first.value.field == "client_id"
     with pytest.raises(InvalidReferenceError) as order_second:
         opened(agency, order_id=OrderId(NOBODY), employee_ids=[EmployeeId(UserId(NOBODY))])
     assert order_second.value.field == "order_id"
@@ -196,9 +202,10 @@ def test_a_refused_opening_leaves_nothing(agency: Store, arguments: dict[str, An
     assert agency.read(acme.id, list_tickets).total == 1
 
 
-# ------------------------------------------------------------------------------------------------------------- updating
+# ------------------------------------------------------------------------------------------------------ updating
 
 
+@pytest.mark.usefixtures("store")
 def test_updating_everything_at_once(agency: Store):
     """One save, one version, and the events in the order of what was done."""
     with agency.begin(acme.id) as uow:
@@ -248,9 +255,7 @@ def test_what_a_patch_leaves_out_stays(agency: Store):
         acme.id,
         update_ticket,
         ticket.id,
-        TicketPatch(
-            order_id=website.id, employee_ids=[jane.id], tags=["urgent"], note="Call", metadata={"a": 1}
-        ),
+        TicketPatch(order_id=website.id, employee_ids=[jane.id], tags=["urgent"], note="Call", metadata={"a": 1}),
         at=now,
     )
     revised = agency.run(acme.id, update_ticket, ticket.id, TicketPatch(subject="New"), at=later)
@@ -270,13 +275,11 @@ def test_what_a_patch_leaves_out_stays(agency: Store):
 )
 def test_clearing(agency: Store, patch: TicketPatch, name: str, cleared: object):
     """None and the empty list or object clear, and clear nothing else."""
-    there = opened(
-        agency, order_id=website.id, employee_ids=[jane.id], tags=["urgent"], note="Call", metadata={"a": 1}
-    )
+    there = opened(agency, order_id=website.id, employee_ids=[jane.id], tags=["urgent"], note="Call", metadata={"a": 1})
     agency.run(acme.id, update_ticket, there.id, patch, at=later)
     after = stored(agency, there.id)
     assert getattr(after, name) == cleared
-    assert after == attrs.evolve(there, **{name: cleared, "updated_at": later, "version": 2})
+    assert after == evolved(there, **{name: cleared, "updated_at": later, "version": 2})
 
 
 def test_people_and_tags_are_replaced_whole(agency: Store):
@@ -347,9 +350,10 @@ def test_a_patch_refers_to_the_own_organisation_only(agency: Store, neighbour):
     assert stored(agency) == ticket
 
 
-# -------------------------------------------------------------------------------------------------------- the named acts
+# ------------------------------------------------------------------------------------------------ the named acts
 
 
+@pytest.mark.usefixtures("store")
 def test_closing_and_reopening(agency: Store):
     """date_closed is set, kept by closing again, and cleared by reopening."""
     closed = agency.run(acme.id, close_ticket, ticket.id, at=now)
@@ -374,9 +378,8 @@ def test_deleting(agency: Store):
     """It is gone from every view, and a second deletion finds nothing."""
     agency.run(acme.id, delete_ticket, ticket.id, at=later)
     assert agency.read(acme.id, list_tickets).total == 0
-    for act in (get_ticket,):
-        with pytest.raises(NotFoundError):
-            agency.read(acme.id, act, ticket.id)
+    with pytest.raises(NotFoundError):
+        agency.read(acme.id, get_ticket, ticket.id)
     with pytest.raises(NotFoundError) as again:
         agency.run(acme.id, delete_ticket, ticket.id, at=later)
     assert (again.value.kind, again.value.key) == ("ticket", ticket.id)
@@ -390,7 +393,7 @@ ACTS: dict[str, Callable[[UnitOfWork, TicketId], object]] = {
     "retag": lambda uow, id_: retag_ticket(uow, id_, ["new"], at=later),
     "delete": lambda uow, id_: delete_ticket(uow, id_, at=later),
     "post": lambda uow, id_: post_ticket_message(uow, id_, author_id=jane.id, text="Hi", at=later),
-    "get": lambda uow, id_: get_ticket(uow, id_),
+    "get": get_ticket,
 }
 
 
@@ -408,9 +411,10 @@ def test_a_ticket_that_is_not_there(agency: Store, neighbour, act: Callable[[Uni
     assert agency.read(neighbour.org_id, get_ticket, neighbour.ticket.id).subject == "Secret"
 
 
-# -------------------------------------------------------------------------------------------------------------- messages
+# ------------------------------------------------------------------------------------------------------ messages
 
 
+@pytest.mark.usefixtures("store")
 def test_messages_are_shown_oldest_first(agency: Store):
     """Clients and employees write; each message is shown as written, and the ticket notes the newest time."""
     agency.run(
@@ -461,7 +465,7 @@ def test_a_refused_message_leaves_the_ticket_alone(agency: Store):
     assert (stored(agency), shown(agency).messages) == (ticket, ())
 
 
-# ----------------------------------------------------------------------------------------------------------------- lists
+# --------------------------------------------------------------------------------------------------------- lists
 
 
 def test_the_newest_come_first_unless_told_otherwise(agency: Store):

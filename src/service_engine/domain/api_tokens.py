@@ -53,7 +53,10 @@ class ApiToken:
         >>> from service_engine.testing.examples import jane, now
         >>> from uuid import UUID
         >>> token = ApiToken(
-        ...     id=ApiTokenId(UUID(int=1)), employee_id=jane.id, name="CI", token_hash=hash_token("secret"),
+        ...     id=ApiTokenId(UUID(int=1)),
+        ...     employee_id=jane.id,
+        ...     name="CI",
+        ...     token_hash=hash_token("secret"),
         ...     created_at=now,
         ... )
         >>> token.expires_at is None, "2bb80d53" in repr(token)
@@ -218,9 +221,7 @@ def verify(grant: TokenGrant, secret: str, *, at: datetime) -> Caller:
         raise AuthenticationError
     if grant.expires_at is not None and grant.expires_at <= utc(at):
         raise TokenExpiredError
-    return Caller(
-        organization_id=grant.organization_id, employee_id=grant.employee_id, token_id=grant.token_id
-    )
+    return Caller(organization_id=grant.organization_id, employee_id=grant.employee_id, token_id=grant.token_id)
 
 
 def use_is_due(grant: TokenGrant, *, at: datetime) -> bool:

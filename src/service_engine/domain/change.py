@@ -77,9 +77,7 @@ class Change(Generic[S]):
     state: S
     events: tuple[Event, ...] = ()
 
-    def then(
-        self, transition: Callable[Concatenate[S, P], Change[S]], *args: P.args, **kwargs: P.kwargs
-    ) -> Change[S]:
+    def then(self, transition: Callable[Concatenate[S, P], Change[S]], *args: P.args, **kwargs: P.kwargs) -> Change[S]:
         """Apply one more transition to the state; keep the events of both.
 
         Args:

@@ -220,9 +220,16 @@ def register_client(
         >>> from service_engine.testing.examples import client_role, now
         >>> from uuid import UUID
         >>> registered = register_client(
-        ...     ClientId(UUID(int=1)), email=" Ann@Example.com", first_name="Ann", last_name="Lee",
-        ...     role_id=client_role.id, affiliate_id=100_000, affiliate_link="https://example.com/r/ABC123",
-        ...     address_id=AddressId(UUID(int=2)), details=ClientPatch(company="Lee Ltd"), at=now,
+        ...     ClientId(UUID(int=1)),
+        ...     email=" Ann@Example.com",
+        ...     first_name="Ann",
+        ...     last_name="Lee",
+        ...     role_id=client_role.id,
+        ...     affiliate_id=100_000,
+        ...     affiliate_link="https://example.com/r/ABC123",
+        ...     address_id=AddressId(UUID(int=2)),
+        ...     details=ClientPatch(company="Lee Ltd"),
+        ...     at=now,
         ... )
         >>> registered.state.email, registered.state.company
         ('ann@example.com', 'Lee Ltd')

@@ -93,7 +93,11 @@ def hire_employee(
         >>> now = datetime(2026, 2, 7, tzinfo=UTC)
         >>> boss = define_role(UUID(int=1), name="Administrator", levels=ALL_LEVELS, at=now).state
         >>> jane = hire_employee(
-        ...     EmployeeId(UUID(int=2)), email="Jane@Example.com", first_name="Jane", last_name="Smith", role=boss,
+        ...     EmployeeId(UUID(int=2)),
+        ...     email="Jane@Example.com",
+        ...     first_name="Jane",
+        ...     last_name="Smith",
+        ...     role=boss,
         ...     at=now,
         ... )
         >>> jane.state.email

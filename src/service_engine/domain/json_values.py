@@ -97,9 +97,7 @@ def _freeze(value: Any, field: str, depth: int) -> Any:
     if depth == 0:
         raise RuleViolationError(field, f"The {field} must be at most {MAX_DEPTH} levels deep.")
     if isinstance(value, Mapping):
-        return MappingProxyType(
-            {_checked(key, field): _freeze(item, field, depth - 1) for key, item in value.items()}
-        )
+        return MappingProxyType({_checked(key, field): _freeze(item, field, depth - 1) for key, item in value.items()})
     if isinstance(value, list | tuple):
         return tuple(_freeze(item, field, depth - 1) for item in value)
     raise RuleViolationError(field, f"The {field} must hold JSON values only, not {type(value).__name__}.")

@@ -155,8 +155,12 @@ def place_order(
         >>> from uuid import UUID
         >>> from service_engine.domain.money import money
         >>> placed = place_order(
-        ...     OrderId(UUID(int=1)), number="A1B2C3D4", client_id=ClientId(UUID(int=2)),
-        ...     service_name="Web Development", price=money(1500, "USD"), at=datetime(2026, 2, 7, tzinfo=UTC),
+        ...     OrderId(UUID(int=1)),
+        ...     number="A1B2C3D4",
+        ...     client_id=ClientId(UUID(int=2)),
+        ...     service_name="Web Development",
+        ...     price=money(1500, "USD"),
+        ...     at=datetime(2026, 2, 7, tzinfo=UTC),
         ... )
         >>> placed.state.status.label
         'Unpaid'

@@ -70,9 +70,7 @@ class OrganizationFounded(Event):
     organization_id: OrganizationId
 
 
-def found_organization(
-    organization_id: OrganizationId, *, name: str, slug: str, at: datetime
-) -> Change[Organization]:
+def found_organization(organization_id: OrganizationId, *, name: str, slug: str, at: datetime) -> Change[Organization]:
     """Found an organisation.
 
     Raises:

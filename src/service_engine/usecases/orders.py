@@ -43,7 +43,7 @@ def place_order(
         (8, 'Unpaid')
     """
     if not uow.references.look_up(client_id=client_id).client:
-        raise InvalidReferenceError("user_id", "The specified client does not exist.")
+        raise InvalidReferenceError("client_id", "The specified client does not exist.")
     change = orders.place_order(
         OrderId(uow.entropy.new_id()),
         number=_free_number(uow),

@@ -34,7 +34,7 @@ __all__ = [
 
 ADMINISTRATOR: Final = "Administrator"
 CLIENT: Final = "Client"
-_SECRET_ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_LETTERS_AND_DIGITS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _SECRET_LENGTH: Final = 43  # 62 ** 43 is more than 2 ** 256
 
 
@@ -169,7 +169,7 @@ def issue_api_token(
         43
     """
     employee = uow.employees.get(employee_id)
-    secret = uow.entropy.characters(_SECRET_ALPHABET, _SECRET_LENGTH)
+    secret = uow.entropy.characters(_LETTERS_AND_DIGITS, _SECRET_LENGTH)
     change = api_tokens.issue_api_token(
         ApiTokenId(uow.entropy.new_id()),
         employee_id=employee.id,

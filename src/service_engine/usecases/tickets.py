@@ -97,7 +97,7 @@ def open_ticket(
         metadata: Free JSON.
 
     Raises:
-        InvalidReferenceError: The client (on ``user_id``) or the order (on ``order_id``) is not there.
+        InvalidReferenceError: The client (on ``client_id``) or the order (on ``order_id``) is not there.
         NotAssignableError: An employee is not there, or has no dashboard access.
         RuleViolationError: A text, a tag or the metadata is out of bounds.
 
@@ -114,7 +114,7 @@ def open_ticket(
     """
     found = uow.references.look_up(client_id=client_id, order_id=order_id, employee_ids=employee_ids)
     if not found.client:
-        raise InvalidReferenceError("user_id", "The specified client does not exist.")
+        raise InvalidReferenceError("client_id", "The specified client does not exist.")
     _require_order(found, order_id)
     change = tickets.open_ticket(
         TicketId(uow.entropy.new_id()),
@@ -190,9 +190,7 @@ def reopen_ticket(uow: UnitOfWork, ticket_id: TicketId, *, at: datetime) -> Tick
     return uow.tickets.save(tickets.reopen(uow.tickets.get(ticket_id), at=at))
 
 
-def assign_ticket(
-    uow: UnitOfWork, ticket_id: TicketId, employee_ids: Sequence[EmployeeId], *, at: datetime
-) -> Ticket:
+def assign_ticket(uow: UnitOfWork, ticket_id: TicketId, employee_ids: Sequence[EmployeeId], *, at: datetime) -> Ticket:
     """Replace everybody who is assigned to a ticket.
 
     Raises:

@@ -1,0 +1,64 @@
+"""A process that is killed while it writes loses nothing that it had acknowledged, and leaves nothing half-written."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from service_engine import SqlStore
+from service_engine.ports.lists import PageRequest
+from service_engine.testing.contracts import Agency
+from service_engine.usecases.tickets import get_ticket, list_tickets
+
+KILLS = 3
+ACKNOWLEDGED = 15
+WRITER = Path(__file__).with_name("crashing_writer.py")
+
+
+def write_until_killed(url: str, acme: Agency, client_id: UUID, acknowledged: int) -> list[UUID]:
+    """Start the writer, wait for so many acknowledgements, kill it; return all that it got out."""
+    ids = map(str, (acme.org_id, client_id, acme.administrator.id))
+    with subprocess.Popen([sys.executable, str(WRITER), url, *ids], stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        lines = [child.stdout.readline() for _ in range(acknowledged)]
+        child.kill()
+        lines.extend(child.stdout.readlines())
+    assert child.returncode == -9
+    return [UUID(line.strip()) for line in lines if line.endswith("\n")]
+
+
+def everything(acme: Agency) -> set[UUID]:
+    found: set[UUID] = set()
+    number = 1
+    while rows := acme.read(list_tickets, page=PageRequest(number=number, size=100)).rows:
+        found |= {row.id for row in rows}
+        number += 1
+    return found
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_a_killed_process_loses_nothing_and_leaves_nothing_half_done(request, database):
+    """Every acknowledged ticket is there, and every ticket that is there is whole; the next process goes on."""
+    url = request.getfixturevalue(f"{database}_database_url")
+    store = SqlStore.from_url(url)
+    acme = Agency(store)
+    client_id = acme.client().id
+    acknowledged: set[UUID] = set()
+    for kill in range(KILLS):
+        # Another moment each time: in the middle of the first transactions, or of later ones.
+        acknowledged |= set(write_until_killed(url, acme, client_id, ACKNOWLEDGED + kill))
+        stored = everything(acme)
+        assert acknowledged <= stored
+        assert len(stored) <= len(acknowledged) + kill + 1, "a transaction was stored that nobody asked for"
+    for ticket_id in stored:
+        ticket = acme.read(get_ticket, ticket_id)
+        assert [each.id for each in ticket.employees] == [acme.administrator.id]
+        assert ticket.tags == ("crash", f"tag {ticket.subject}")
+        assert [message.text for message in ticket.messages] == [ticket.subject]
+        assert ticket.last_message_at == ticket.messages[0].created_at
+    assert acme.ticket(client_id=client_id).version == 1
+    store.close()
