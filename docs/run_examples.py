@@ -92,7 +92,9 @@ def _serve(command: str, page: dict[str, Any]) -> None:
 
 def _run(command: str, page: dict[str, Any]) -> None:
     assigned = re.fullmatch(r"(?P<name>[A-Z_]+)=\$\((?P<command>.*)\)", command)
-    script = _on_our_ports(assigned["command"] if assigned else command, page).replace("curl ", "curl --silent --show-error --fail ")
+    script = _on_our_ports(assigned["command"] if assigned else command, page).replace(
+        "curl ", "curl --silent --show-error --fail "
+    )
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script], env=page["env"], capture_output=True, text=True, check=False
     )

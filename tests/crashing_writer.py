@@ -6,6 +6,7 @@ import sys
 from uuid import UUID
 
 from service_engine import SqlStore
+from service_engine.domain.ids import OrganizationId
 from service_engine.testing.builders import NOON
 from service_engine.usecases.tickets import open_ticket, post_ticket_message
 
@@ -25,7 +26,9 @@ def open_with_message(uow, client_id, administrator_id, number):
 
 
 def main(url: str, *ids: str) -> None:
-    org_id, client_id, administrator_id = map(UUID, ids)
+    """Write until killed."""
+    organization_id, client_id, administrator_id = map(UUID, ids)
+    org_id = OrganizationId(organization_id)
     store = SqlStore.from_url(url)
     number = 0
     while True:

@@ -3,6 +3,8 @@
 Each fault is a unit of work (or a view) that does one thing wrong and everything else right.
 """
 
+# ruff: noqa: D102 - each method is the one of its name in ports
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ from service_engine.domain.change import Change
 from service_engine.domain.tickets import Ticket
 from service_engine.errors import ConflictError, NotFoundError
 from service_engine.ports.lists import Operator, Page, PageRequest, Sort
+from service_engine.testing.contracts.lists import value_of
 
 
 class Wrapped:
@@ -51,8 +54,8 @@ class FaultyStore:
                 if not self.fault.keeps_what_failed:
                     raise
                 swallowed.append(error)
-        for error in swallowed:
-            raise error
+        for each in swallowed:
+            raise each
 
     def run(self, org_id: Any, use_case: Any, /, *args: Any, **kwargs: Any) -> Any:
         self.organizations.append(org_id)
@@ -105,10 +108,10 @@ class _EveryonesReferences(Wrapped):
 class _Tickets(Wrapped):
     """Tickets whose changes are spoilt before they are stored."""
 
-    def add(self, change: Change[Ticket]) -> Ticket:
+    def add(self, change: Change[Ticket]) -> Any:
         return self._inner.add(self.spoil(change))
 
-    def save(self, change: Change[Ticket]) -> Ticket:
+    def save(self, change: Change[Ticket]) -> Any:
         return self._inner.save(self.spoil(change))
 
     def spoil(self, change: Change[Ticket]) -> Change[Ticket]:
@@ -125,7 +128,7 @@ def _with(tickets: type[_Tickets]) -> type[Fault]:
 
 
 class _VersionNotChecked(_Tickets):
-    def save(self, change: Change[Ticket]) -> Ticket:
+    def save(self, change: Change[Ticket]) -> Any:
         try:
             return self._inner.save(change)
         except ConflictError:
@@ -146,14 +149,14 @@ class _EmployeeOrderLost(_Tickets):
 
 
 class _LinksLostOnSave(_Tickets):
-    def save(self, change: Change[Ticket]) -> Ticket:
+    def save(self, change: Change[Ticket]) -> Any:
         if not change.events:
             return self._inner.save(change)
         return self._inner.save(attrs.evolve(change, state=attrs.evolve(change.state, employee_ids=())))
 
 
 class _TagsNeverRemoved(_Tickets):
-    def save(self, change: Change[Ticket]) -> Ticket:
+    def save(self, change: Change[Ticket]) -> Any:
         try:
             kept = self._inner.get(change.state.id).tags
         except NotFoundError:
@@ -169,13 +172,13 @@ class _MicrosecondsLost(_Tickets):
 
 
 class _UnchangedIsWritten(_Tickets):
-    def save(self, change: Change[Ticket]) -> Ticket:
+    def save(self, change: Change[Ticket]) -> Any:
         stored = self._inner.save(change)
         return stored if change.events else attrs.evolve(stored, version=stored.version + 1)
 
 
 class _EventsForgotten(_Tickets):
-    def add(self, change: Change[Ticket]) -> Ticket:
+    def add(self, change: Change[Ticket]) -> Any:
         return self._inner.add(attrs.evolve(change, events=()))
 
 
@@ -209,12 +212,13 @@ def _direction_ignored(pages: Any, filters: Any, sort: Any, page: PageRequest) -
 
 
 def _less_means_at_most(pages: Any, filters: Any, sort: Any, page: PageRequest) -> Any:
-    def spoilt(each: Any) -> bool:
-        return each.operator is not Operator.LT
-
-    loose = pages([each for each in filters if spoilt(each)], sort, page)
-    tight = pages(filters, sort, page)
-    return tight if all(map(spoilt, filters)) or loose.total - tight.total != 1 else loose
+    limits = [each for each in filters if each.operator is Operator.LT]
+    if not limits:
+        return pages(filters, sort, page)
+    rows = pages([each for each in filters if each not in limits], sort, PageRequest(size=100)).rows
+    for each in limits:
+        rows = tuple(row for row in rows if (value := value_of(row, each.field)) is not None and value <= each.value)
+    return Page(rows[page.offset : page.offset + page.size], len(rows))
 
 
 def _null_is_among(pages: Any, filters: Any, sort: Any, page: PageRequest) -> Any:

@@ -22,20 +22,32 @@ def test_no_contract_class_hides_a_test_of_another():
     assert [name for name, times in names.items() if times > 1] == []
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_the_contract_finds_a_planted_fault(pytester, fault):
-    """Each of these stores does one thing wrong; a host's author would see a failing test."""
+def outcomes_of(pytester, fault: str) -> dict[str, int]:
+    """Run the contract on a store with a fault, as a host's author would, up to the first failure."""
     pytester.makepyfile(
         f"""
         import pytest
         from service_engine.testing.contracts import StoreContract
-        from tests.faults import FAULTS, FaultyStore
+        from tests.faults import FAULTS, Fault, FaultyStore
 
         class TestFaultyStore(StoreContract):
             @pytest.fixture
             def store(self):
-                return FaultyStore(FAULTS[{fault!r}])
+                return FaultyStore({fault})
         """
     )
-    result = pytester.runpytest_inprocess("-q", "-x", "-p", "no:cacheprovider")
-    assert result.parseoutcomes().get("failed") == 1
+    outcomes: dict[str, int] = pytester.runpytest_inprocess("-q", "-x", "-p", "no:cacheprovider").parseoutcomes()
+    return outcomes
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_contract_finds_a_planted_fault(pytester, fault):
+    """Each of these stores does one thing wrong; a host's author would see a failing test."""
+    assert outcomes_of(pytester, f"FAULTS[{fault!r}]").get("failed") == 1
+
+
+def test_a_store_without_a_fault_keeps_the_contract(pytester):
+    """What is found is the fault, not the wrapping."""
+    outcomes = outcomes_of(pytester, "Fault")
+    assert set(outcomes) == {"passed"}
+    assert outcomes["passed"] > 100

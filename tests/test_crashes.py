@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from service_engine import SqlStore
+from service_engine.domain.ids import TicketId
 from service_engine.ports.lists import PageRequest
 from service_engine.testing.contracts import Agency
 from service_engine.usecases.tickets import get_ticket, list_tickets
@@ -32,6 +33,7 @@ def write_until_killed(url: str, acme: Agency, client_id: UUID, acknowledged: in
 
 
 def everything(acme: Agency) -> set[UUID]:
+    """Return every ticket that is there."""
     found: set[UUID] = set()
     number = 1
     while rows := acme.read(list_tickets, page=PageRequest(number=number, size=100)).rows:
@@ -55,7 +57,7 @@ def test_a_killed_process_loses_nothing_and_leaves_nothing_half_done(request, da
         assert acknowledged <= stored
         assert len(stored) <= len(acknowledged) + kill + 1, "a transaction was stored that nobody asked for"
     for ticket_id in stored:
-        ticket = acme.read(get_ticket, ticket_id)
+        ticket = acme.read(get_ticket, TicketId(ticket_id))
         assert [each.id for each in ticket.employees] == [acme.administrator.id]
         assert ticket.tags == ("crash", f"tag {ticket.subject}")
         assert [message.text for message in ticket.messages] == [ticket.subject]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier, get_ident
 from typing import Any
 
@@ -84,6 +85,7 @@ def configured(engine: Engine) -> Engine:
 
 
 def errors(results: list[Any]) -> list[Exception]:
+    """Return those of the results that are errors."""
     return [each for each in results if isinstance(each, Exception)]
 
 
@@ -212,14 +214,26 @@ def test_an_update_from_an_old_state_is_a_conflict(acme):
         assert uow.tickets.get(ticket.id) == stored
 
 
+@pytest.mark.parametrize("acme", ["postgres"], indirect=True)
+def test_a_ticket_that_changes_between_two_looks_is_a_conflict(acme):
+    """A use case that decided on the first look must not store on top of what it sees at the second."""
+    ticket = acme.ticket()
+    with pytest.raises(ConflictError), acme.begin() as uow:  # noqa: PT012  # the block is the transaction
+        note = f"version {uow.tickets.get(ticket.id).version}"
+        assert errors(at_once(lambda: acme.run(close_ticket, ticket.id, at=NOON))) == []
+        update_ticket(uow, ticket.id, TicketPatch(note=note), at=NOON)
+    assert acme.read(get_ticket, ticket.id).note is None
+
+
 def test_two_editors_of_different_things_both_win(acme):
     """One closes, one retags, many times over; nobody fails, and the ticket is whole."""
     ticket = acme.ticket()
-    jobs = [lambda: acme.run(close_ticket, ticket.id, at=NOON)] * (THREADS // 2)
-    jobs += [
-        lambda number=number: acme.run(retag_ticket, ticket.id, [f"tag {number}", "all"], at=NOON)
-        for number in range(THREADS // 2)
-    ]
+
+    def retag(tags: list[str]) -> None:
+        acme.run(retag_ticket, ticket.id, tags, at=NOON)
+
+    jobs: list[Callable[[], Any]] = [lambda: acme.run(close_ticket, ticket.id, at=NOON)] * (THREADS // 2)
+    jobs += [partial(retag, [f"tag {number}", "all"]) for number in range(THREADS // 2)]
     assert errors(at_once(*jobs)) == []
     shown = acme.read(get_ticket, ticket.id)
     assert shown.date_closed == NOON
@@ -287,7 +301,7 @@ def test_readers_see_whole_tickets_while_they_change(acme):
         patch = TicketPatch(note=f"{number}", tags=[f"{number}"], metadata={"n": number})
         acme.run(update_ticket, ticket.id, patch, at=NOON)
 
-    jobs: list[Callable[[], Any]] = [lambda number=number: write(number) for number in range(THREADS // 2)]
+    jobs: list[Callable[[], Any]] = [partial(write, number) for number in range(THREADS // 2)]
     jobs += [lambda: [acme.read(get_ticket, ticket.id) for _ in range(10)] for _ in range(THREADS // 2)]
     results = at_once(*jobs)
     assert errors(results) == []

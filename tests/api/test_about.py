@@ -1,5 +1,7 @@
 """Health, index, and the answers for what is not there."""
 
+from datetime import UTC, datetime, timedelta
+
 import anyio
 import pytest
 from fastapi import FastAPI
@@ -7,7 +9,9 @@ from starlette.testclient import TestClient
 
 from service_engine import MemoryStore
 from service_engine.api import Settings, create_app, tickets
+from service_engine.api.errors import answer_to
 from service_engine.api.gate import Gate
+from service_engine.errors import ConflictError
 
 
 @pytest.fixture
@@ -120,6 +124,20 @@ def test_a_bug_is_answered_in_the_one_shape(clock):
     assert (response.status_code, response.json()) == (500, {"message": "Internal Server Error", "errors": {}})
     with TestClient(app) as client, pytest.raises(ZeroDivisionError):
         client.get("/api/health")
+
+
+def test_a_conflict_that_outlives_its_retries():
+    """What somebody else changed again and again is 409, in the one shape."""
+    answer = answer_to(ConflictError("ticket", 7))
+    assert answer is not None
+    assert (answer.status_code, answer.body) == (409, b'{"message":"Conflict","errors":{}}')
+
+
+def test_the_clock_of_the_system():
+    """Without a clock of its own the API tells the system's time."""
+    with TestClient(create_app(MemoryStore())) as client:
+        told = datetime.fromisoformat(client.get("/api/health").json()["timestamp"])
+    assert abs(datetime.now(UTC) - told) < timedelta(minutes=1)
 
 
 def test_a_caller_who_hangs_up_is_no_bug():

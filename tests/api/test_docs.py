@@ -41,8 +41,9 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def response():
-    """Give the page as it is served."""
+    """Give the page as it is served, each time the same."""
     with TestClient(create_app(MemoryStore())) as http:
+        assert http.get("/docs").content == http.get("/docs").content
         return http.get("/docs")
 
 

@@ -85,9 +85,7 @@ class AsyncSqlStore:
         **kwargs: P.kwargs,
     ) -> R:
         """Run a use case in a transaction of its own; the same as ``SqlStore.run``, awaited."""
-        tries = Attempts(
-            org_id, self.tables, RecordedEntropy(self.entropy), lambda uow: use_case(uow, *args, **kwargs)
-        )
+        tries = Attempts(org_id, self.tables, RecordedEntropy(self.entropy), lambda uow: use_case(uow, *args, **kwargs))
         return await self._insist(self.engine, tries.attempt)
 
     async def read(

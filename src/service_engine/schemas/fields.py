@@ -149,14 +149,7 @@ Note = Annotated[str, AfterValidator(_text(NOTE)), _schema(NOTE)]
 """Up to 65,535 characters after stripping."""
 
 
-def _email(value: str) -> str:
-    try:
-        return normalise_email(value)
-    except RuleViolationError as error:
-        raise _refused(error.message) from None
-
-
-Email = Annotated[EmailStr, AfterValidator(_email)]
+Email = Annotated[EmailStr, AfterValidator(normalise_email)]
 """An e-mail address in its normal form; ``Name <a@b.c>`` is reduced to the address."""
 
 

@@ -13,8 +13,8 @@ It listens to what an engine really executes, so nothing can be forgotten, whoev
 A statement that breaks the rule raises ``UnscopedStatementError`` where it is executed, and once more at the end of
 the block, in case somebody swallowed it. What the rule is stands in ``scope_rules``. Two things are exempt:
 
-- a directory look-up, marked ``execution_options(service_engine_directory=True)``, and only if it is a SELECT that finds
-  its row by a key that is unique among all organisations;
+- a directory look-up, marked ``execution_options(service_engine_directory=True)``, and only if it is a SELECT that
+  finds its row by a key that is unique among all organisations;
 - whatever runs inside ``with audit.paused():``, for tests that try on purpose what must not be done.
 
 Source: design decision 6, section 5.2.

@@ -1,8 +1,9 @@
 """Where a statement touches a tenant table without its organisation: a walk over SQLAlchemy's tree of the statement.
 
 The rule is that every table, at its own level, says ``org_id = :org_id`` itself. A level is one SELECT, INSERT, UPDATE
-or DELETE; a subquery, a CTE, an EXISTS and a scalar subquery are levels of their own. What an outer join's ON says holds
-for its right side only, because the left side's rows come whatever it says; what stands beside an OR holds for nothing.
+or DELETE; a subquery, a CTE, an EXISTS and a scalar subquery are levels of their own. What an outer join's ON says
+holds for its right side only, because the left side's rows come whatever it says; what stands beside an OR holds for
+nothing.
 
 Source: design section 5.2.
 """

@@ -17,7 +17,7 @@ from service_engine.domain.ids import TicketId
 from service_engine.domain.money import money
 from service_engine.domain.tickets import TicketStatus
 from service_engine.ports.clients import ClientSort
-from service_engine.ports.lists import Condition, Operator, PageRequest, Sort
+from service_engine.ports.lists import Condition, Operator, PageRequest, Scalar, Sort
 from service_engine.ports.tickets import TicketFilter, TicketSort
 from service_engine.testing.builders import NOON
 from service_engine.testing.contracts.agency import Agency
@@ -236,12 +236,10 @@ class TestPlans:
 
     @pytest.mark.parametrize("descending", [True, False])
     @pytest.mark.parametrize("filters", [(), ("status",), ("client_id",)], ids=lambda names: "+".join(names) or "all")
-    def test_tickets(
-        self, sql_store: SqlStore, crowded: Agency, filters: tuple[str, ...], descending: bool
-    ) -> None:
+    def test_tickets(self, sql_store: SqlStore, crowded: Agency, filters: tuple[str, ...], descending: bool) -> None:
         """All of them, of one status and of one client, newest or oldest first: nothing is sorted."""
         client_id = crowded.read(list_tickets).rows[0].client_id
-        values = {"status": 1, "client_id": client_id}
+        values: dict[str, Scalar] = {"status": 1, "client_id": client_id}
         conditions = [Condition(TicketFilter(name), Operator.EQ, values[name]) for name in filters]
         with _sent(sql_store) as sent:
             crowded.read(list_tickets, filters=conditions, sort=Sort(TicketSort.CREATED_AT, descending=descending))

@@ -29,10 +29,7 @@ TABLES = build_tables(MetaData())
 NOW = datetime(2026, 2, 7, tzinfo=UTC)
 DIRECTORY_TABLES = {"organizations", "api_tokens"}
 LINKS = [
-    (table.name, key.name)
-    for table in TABLES.all()
-    for key in table.foreign_key_constraints
-    if len(key.columns) > 1
+    (table.name, key.name) for table in TABLES.all() for key in table.foreign_key_constraints if len(key.columns) > 1
 ]
 
 
@@ -57,9 +54,8 @@ class TestEveryTable:
         seen, waiting = set(), [table]
         while waiting:
             seen.add(each := waiting.pop())
-            for key in each.foreign_key_constraints:
-                if key.referred_table not in seen and not any(column.nullable for column in key.columns):
-                    waiting.append(key.referred_table)
+            sure = (key for key in each.foreign_key_constraints if not any(column.nullable for column in key.columns))
+            waiting += [key.referred_table for key in sure if key.referred_table not in seen]
         assert "organizations" in {each.name for each in seen}
 
     def test_its_uniqueness_is_within_the_organization(self, table: Table) -> None:
@@ -80,7 +76,8 @@ class TestEveryTable:
         """Two sets of tables fit into one schema, and no name is too long for PostgreSQL."""
         prefix = "abcdefghijklmnopqrst"
         prefixed: Table = getattr(build_tables(MetaData(), prefix=prefix), table.name)
-        names = [prefixed.name, *(str(each.name) for each in (*prefixed.constraints, *prefixed.indexes))]
+        names = [prefixed.name, *(str(each.name) for each in prefixed.constraints)]
+        names += [str(each.name) for each in prefixed.indexes]
         assert all(name.startswith(prefix) and len(name) <= 63 for name in names)
 
 
@@ -165,7 +162,7 @@ def _rows(url: str) -> Iterator[Row]:
 
 @pytest.mark.parametrize(("table_name", "key_name"), LINKS)
 def test_the_database_refuses_a_link_between_organizations(rows: Row, table_name: str, key_name: str) -> None:
-    """Raw SQL cannot do it either: the same row is taken with its own organisation's thing, refused with the other's."""
+    """Raw SQL cannot do it either: the same row is taken with the organisation's own thing, and not with another's."""
     table: Table = getattr(rows.tables, table_name)
     (key,) = (each for each in table.foreign_key_constraints if each.name == key_name)
     (column,) = (element.parent.name for element in key.elements if element.parent.name != "org_id")
@@ -187,7 +184,7 @@ def test_the_database_refuses_a_link_between_organizations(rows: Row, table_name
 def _fresh(rows: Row, table: Table, org_id: UUID) -> dict[str, Any]:
     values = rows.values(table, org_id)
     if "id" not in table.c:  # a junction: its key is what it links, so one side has to be new
-        (left, right) = (name for name in table.primary_key.columns.keys() if name != "org_id")
+        (left, right) = (column.name for column in table.primary_key if column.name != "org_id")
         owner = next(key.referred_table for key in _keys_of(table, left))
         made = rows.values(owner, org_id)
         rows.connection.execute(insert(owner), made)

@@ -78,9 +78,7 @@ def _shown(tables: Tables, source: FromClause) -> Select[Any]:
     return select(
         *client_columns(users), *address_columns(addresses), *role_columns(roles), _spent(tables)
     ).select_from(
-        source.join(roles, refers(users, roles, "role_id")).outerjoin(
-            addresses, refers(users, addresses, "address_id")
-        )
+        source.join(roles, refers(users, roles, "role_id")).outerjoin(addresses, refers(users, addresses, "address_id"))
     )
 
 

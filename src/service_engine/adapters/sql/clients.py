@@ -140,9 +140,7 @@ class ClientStatements:
         self.save_address = update(addresses).where(addresses.c.org_id == UPDATED_ORG_ID, addresses.c.id == KEY)
         self.remove_address = delete(addresses).where(own(addresses), addresses.c.id == KEY)
         self.by_email = select(users.c.id).where(live(users), users.c.email == bindparam("email"))
-        self.by_affiliate_id = select(users.c.id).where(
-            own(users), users.c.affiliate_id == bindparam("affiliate_id")
-        )
+        self.by_affiliate_id = select(users.c.id).where(own(users), users.c.affiliate_id == bindparam("affiliate_id"))
         dependents = [getattr(tables, name) for name in _DEPENDENTS]
         self.dependents = select(
             *(sql_exists(literal(1)).where(own(each), each.c.client_id == KEY) for each in dependents)
@@ -169,7 +167,9 @@ class SqlClients:
         row = self._transaction.read(self._statements.get, key=client_id).one_or_none()
         if row is None:
             raise NotFoundError("client", client_id)
-        return self._remember(client_of(row[:CLIENT_WIDTH], row[CLIENT_WIDTH:]))
+        client = client_of(row[:CLIENT_WIDTH], row[CLIENT_WIDTH:])
+        self._transaction.saw("client", client_id, client.version)
+        return self._remember(client)
 
     def add(self, change: Change[Client]) -> Client:
         """Store a new client; see ``ports.clients.Clients``."""

@@ -10,6 +10,7 @@ Source: design decision 5 and section 4.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import lru_cache
 from typing import Any, Final, Generic, TypeVar
@@ -32,6 +33,7 @@ from sqlalchemy import (
 from service_engine.adapters.sql.scope import LIMIT, OFFSET
 from service_engine.adapters.sql.transaction import AnyRow, Transaction
 from service_engine.adapters.sql.types import Amount
+from service_engine.domain.instants import utc
 from service_engine.ports.lists import Condition, Field, Operator, PageRequest, Sort
 
 __all__ = ["ListStatements"]
@@ -80,7 +82,11 @@ class ListStatements(Generic[F]):
     def page(
         self, transaction: Transaction, filters: Sequence[Condition[F]], sort: Sort[Any], page: PageRequest
     ) -> tuple[Sequence[AnyRow], int]:
-        """Return the rows of a page, in order, as ``details`` selects them, and the number of rows on all pages."""
+        """Return the rows of a page, in order, as ``details`` selects them, and the number of rows on all pages.
+
+        Raises:
+            ValueError: A filter compares with a naive time.
+        """
         shape = tuple((each.field, each.operator, each.value is None) for each in filters)
         statements = self._statements(shape, sort)
         values = {
@@ -150,6 +156,8 @@ def _bound(column: ColumnElement[Any], condition: Condition[Any]) -> Any:
 def _comparable(column: ColumnElement[Any], operator: Operator, value: Any) -> Any:
     if isinstance(column.type, Amount):
         return _thousandths(value, operator)
+    if isinstance(value, datetime):
+        return utc(value)
     return _whole(value) if isinstance(column.type, Integer) else value
 
 

@@ -112,7 +112,9 @@ class SqlOrders:
         row = self._transaction.read(self._statements.get, key=order_id).one_or_none()
         if row is None:
             raise NotFoundError("order", order_id)
-        return _order_of(row)
+        order = _order_of(row)
+        self._transaction.saw("order", order_id, order.version)
+        return order
 
     def add(self, change: Change[Order]) -> Order:
         """Store a new order; see ``ports.orders.Orders``."""
@@ -128,9 +130,7 @@ class SqlOrders:
             return order
         row = _row_of(order)
         del row["id"]
-        self._transaction.update(
-            self._statements.table, self._statements.save, "order", order.id, order.version, row
-        )
+        self._transaction.update(self._statements.table, self._statements.save, "order", order.id, order.version, row)
         self._transaction.note(change.events)
         return next_version(order)
 

@@ -112,9 +112,7 @@ class OrganizationStatements:
             its.id == ORG_ID
         )
         self.add = insert(organizations)
-        self.by_slug = (
-            select(its.id).where(its.slug == bindparam("slug")).limit(1).execution_options(**DIRECTORY)
-        )
+        self.by_slug = select(its.id).where(its.slug == bindparam("slug")).limit(1).execution_options(**DIRECTORY)
 
 
 class SqlOrganizations:
@@ -130,9 +128,7 @@ class SqlOrganizations:
         if row is None:
             raise NotFoundError("organization", self._transaction.org_id)
         id_, name, slug, created_at, updated_at, version = row
-        return Organization(
-            id=id_, name=name, slug=slug, created_at=created_at, updated_at=updated_at, version=version
-        )
+        return Organization(id=id_, name=name, slug=slug, created_at=created_at, updated_at=updated_at, version=version)
 
     def add(self, change: Change[Organization]) -> Organization:
         """Store a new one; see ``ports.organizations.Organizations``."""

@@ -145,7 +145,9 @@ class SqlTickets:
         row = self._transaction.read(self._statements.get, key=ticket_id).one_or_none()
         if row is None:
             raise NotFoundError("ticket", ticket_id)
-        return self._remember(_ticket_of(row))
+        ticket = _ticket_of(row)
+        self._transaction.saw("ticket", ticket_id, ticket.version)
+        return self._remember(ticket)
 
     def add(self, change: Change[Ticket]) -> Ticket:
         """Store a new ticket; see ``ports.tickets.Tickets``."""

@@ -59,6 +59,7 @@ class Transaction:
         org_id: Goes into every statement.
         contended: Whether an earlier try collided: then what is loaded to be changed is locked first.
         events: What was stored, oldest first.
+        seen: The version of each aggregate that was loaded or stored so far.
         witness: What can tell later whether the transaction was committed.
         closed: Whether it is over.
     """
@@ -67,12 +68,23 @@ class Transaction:
     org_id: OrganizationId
     contended: bool = False
     events: list[Event] = field(factory=list)
+    seen: dict[UUID, int] = field(factory=dict)
     witness: Witness | None = None
     closed: bool = False
 
     def read(self, statement: Executable, **values: Any) -> AnyResult:
         """Run a query; ``org_id`` is bound to it."""
         return self._connection().execute(statement, {"org_id": self.org_id, **values})
+
+    def saw(self, kind: str, key: UUID, version: int) -> None:
+        """Note the version of an aggregate that was loaded.
+
+        Raises:
+            ConflictError: It was loaded before, and somebody else has changed it since. What was decided on the first
+                sight must not be stored on top of the second.
+        """
+        if self.seen.setdefault(key, version) != version:
+            raise ConflictError(kind, key)
 
     def insert(self, table: Table, statement: Insert, kind: str, row: Mapping[str, Any]) -> None:
         """Insert one row that has an id.
@@ -102,6 +114,7 @@ class Transaction:
         with refusing_collisions(kind, key):
             if self._connection().execute(statement, values).rowcount != 1:
                 raise ConflictError(kind, key)
+        self.seen[key] = version + 1
         if self.witness is None:
             found = {"key": key, "witness_version": version + 1, "witness_at": row["updated_at"]}
             self.witness = Witness(_updated(table), found, exact=False)

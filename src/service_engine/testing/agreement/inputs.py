@@ -199,4 +199,4 @@ def _conditions(field: Field, values: SearchStrategy[Any]) -> SearchStrategy[Any
     make: Callable[..., Any] = Condition
     one = st.builds(make, st.just(field), st.sampled_from((Operator.EQ, Operator.LT, Operator.GT)), values)
     several = st.builds(make, st.just(field), st.just(Operator.IN), st.lists(values, max_size=3).map(tuple))
-    return one | several | st.just(Condition(field, Operator.EQ, None))
+    return st.one_of(one, one, one, several, st.just(Condition(field, Operator.EQ, None)))

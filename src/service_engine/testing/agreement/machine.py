@@ -5,29 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cached_property
-from itertools import count
-from os import urandom
-from typing import Any, ClassVar
+from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, rule
+from hypothesis.stateful import Bundle, initialize, multiple, rule
 
 from service_engine.domain import tickets as ticket_rules
 from service_engine.domain.clients import Client, ClientPatch
 from service_engine.domain.employees import Employee
-from service_engine.domain.ids import OrganizationId
 from service_engine.domain.money import Money, money
 from service_engine.domain.orders import OrderStatus
 from service_engine.domain.tickets import Ticket, TicketStatus
-from service_engine.errors import ConflictError, ServiceEngineError
 from service_engine.ports.clients import ClientSort
 from service_engine.ports.lists import PageRequest, Sort
 from service_engine.ports.tickets import TicketSort
-from service_engine.ports.unit_of_work import UnitOfWork
 from service_engine.testing import strategies
 from service_engine.testing.agreement import inputs
+from service_engine.testing.agreement.asking import AskingMachine
 from service_engine.testing.agreement.inputs import Ref
-from service_engine.testing.agreement.outcomes import DisagreementError, Side, observed, outcome_of
+from service_engine.testing.agreement.steps import change_and_abandon, change_twice, read_ticket, save_change
 from service_engine.testing.builders import NOON
 from service_engine.usecases import clients as client_cases
 from service_engine.usecases import orders as order_cases
@@ -39,21 +35,12 @@ from service_engine.usecases.tickets import TicketPatch
 
 __all__ = ["AgreementMachine"]
 
-_RUN = urandom(6).hex()
-_EXAMPLES = count()
-
 # One time in eight, whoever asks is the other organisation: then the id is a foreign one.
 at_home = st.integers(0, 7).map(bool)
 
 
-class _AbandonedError(ServiceEngineError):
-    code = "abandoned"
-
-
-class AgreementMachine(RuleBasedStateMachine):
-    """Asks two stores the same questions. ``sides`` is set by ``assert_agreement``."""
-
-    sides: ClassVar[tuple[Side, Side]]
+class AgreementMachine(AskingMachine):
+    """Every use case, as a rule."""
 
     clients = Bundle("clients")
     employees = Bundle("employees")
@@ -72,55 +59,6 @@ class AgreementMachine(RuleBasedStateMachine):
     employee_ids = any_employee.map(lambda ref: ref.id)
     order_ids = any_order.map(lambda ref: ref.id)
 
-    def __init__(self) -> None:
-        super().__init__()
-        # Ids and secrets are unique in a database, so no two examples may share a seed.
-        self.seed = f"{_RUN}-{next(_EXAMPLES)}"
-        for side in self.sides:
-            side.entropy.restart(self.seed)
-        made = [[OrganizationId(side.entropy.new_id()) for _ in range(2)] for side in self.sides]
-        self.organizations = made[0]
-        self.made: tuple[set[Any], set[Any]] = (set(), set())
-        self.agreed = True
-
-    # ------------------------------------------------------------------------------------------------- asking
-
-    def ask(self, question: str, calls: Callable[[Side], Any]) -> Any:
-        """Ask both stores, compare, and return the answer; None for a refusal."""
-        first, second = (outcome_of(lambda side=side: calls(side)) for side in self.sides)  # type: ignore[misc]
-        if first != second:
-            self.agreed = False
-            raise DisagreementError(question, first, second)
-        return first.value
-
-    def both(self, org: int, use_case: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-        """Run a use case on both stores; compare the result and the events."""
-        org_id = self.organizations[org]
-        answer = self.ask(
-            f"{use_case.__name__} in organisation {org} with {args} {kwargs}",
-            lambda side: side.store.run(org_id, observed, use_case, args, kwargs),
-        )
-        return None if answer is None else answer[0]
-
-    def read(self, org: int, query: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-        """Run a query on both stores, and inside a unit of work, too; compare what they show."""
-        org_id = self.organizations[org]
-        question = f"{query.__name__} in organisation {org} with {args} {kwargs}"
-        answer = self.ask(question, lambda side: side.store.read(org_id, query, *args, **kwargs))
-        inside = self.both(org, query, *args, **kwargs)
-        if inside != answer:
-            self.agreed = False
-            msg = f"{question} shows {answer} outside and {inside} inside a unit of work"
-            raise AssertionError(msg)
-        return answer
-
-    def kept(self, org: int, thing: Any) -> Any:
-        """Return what goes into a bundle: nothing for a refusal."""
-        if thing is None:
-            return multiple()
-        self.made[org].add(thing.id)
-        return Ref(org, thing.id)
-
     # ------------------------------------------------------------------------------------ organisations, people
 
     # Hypothesis runs these in any order; each founds the organisations, unless another has.
@@ -132,8 +70,13 @@ class AgreementMachine(RuleBasedStateMachine):
 
     @initialize(target=clients)
     def first_clients(self) -> Any:
-        """Give each organisation a client; both have the same address."""
-        return multiple(*(Ref(org, self.first_client[org].id) for org in (0, 1)))
+        """Give each organisation a client who has tickets, and one who can be deleted."""
+        spare = {"email": "spare@example.com", "first_name": "Spare", "last_name": "Client"}
+        spares = [self.both(org, client_cases.create_client, **spare, at=NOON) for org, _ in enumerate(self.founded)]
+        return multiple(
+            *(Ref(org, client.id) for org, client in enumerate(self.first_client)),
+            *(self.kept(org, client) for org, client in enumerate(spares)),
+        )
 
     @initialize(target=orders)
     def first_orders(self) -> Any:
@@ -147,8 +90,20 @@ class AgreementMachine(RuleBasedStateMachine):
     @initialize(target=tickets)
     def first_tickets(self) -> Any:
         """Give each organisation a few tickets, of all kinds."""
+        return multiple(*(Ref(org, ticket.id) for org, ticket in self.opened))
+
+    @initialize(target=memories)
+    def first_memories(self) -> Any:
+        """Remember the first tickets as they were opened."""
+        return multiple(*(Ref(org, ticket) for org, ticket in self.opened))
+
+    @cached_property
+    def opened(self) -> list[tuple[int, Ticket]]:
+        """The first tickets, each with its organisation."""
         opened = [(org, self._first_ticket(org, number)) for number in range(3) for org in (0, 1)]
-        return multiple(*(self.kept(org, ticket) for org, ticket in opened))
+        for org, ticket in opened:
+            self.kept(org, ticket)
+        return opened
 
     def _first_ticket(self, org: int, number: int) -> Any:
         return self.both(
@@ -370,7 +325,7 @@ class AgreementMachine(RuleBasedStateMachine):
     @rule(target=memories, ticket=any_ticket)
     def remember(self, ticket: Ref) -> Any:
         """Read a ticket and keep it."""
-        read = self.both(ticket.org, _get, ticket.id)
+        read = self.both(ticket.org, read_ticket, ticket.id)
         return multiple() if read is None else Ref(ticket.org, read)
 
     @rule(
@@ -381,12 +336,12 @@ class AgreementMachine(RuleBasedStateMachine):
     )
     def save_what_was_remembered(self, memory: Ref, home: bool, change: Any, at: datetime) -> None:
         """Save a change of a ticket as it once was."""
-        self.both(memory.org if home else 1 - memory.org, _save, memory.id, change, at=at)
+        self.both(memory.org if home else 1 - memory.org, save_change, memory.id, change, at=at)
 
     @rule(ticket=any_ticket, patch=inputs.ticket_patches(order_ids, employee_ids), at=inputs.times())
     def abandon(self, ticket: Ref, patch: TicketPatch, at: datetime) -> None:
         """Change a ticket, and roll it back."""
-        self.both(ticket.org, _abandoned, ticket.id, patch, at=at)
+        self.both(ticket.org, change_and_abandon, ticket.id, patch, at=at)
 
     @rule(
         ticket=any_ticket,
@@ -396,7 +351,7 @@ class AgreementMachine(RuleBasedStateMachine):
     )
     def go_on_after_a_refusal(self, ticket: Ref, first: TicketPatch, second: TicketPatch, at: datetime) -> None:
         """Change a ticket twice in one unit of work, whatever becomes of the first."""
-        self.both(ticket.org, _twice, ticket.id, first, second, at=at)
+        self.both(ticket.org, change_twice, ticket.id, first, second, at=at)
 
     def teardown(self) -> None:
         """Compare everything that there is, and look for what does not belong there."""
@@ -410,28 +365,3 @@ class AgreementMachine(RuleBasedStateMachine):
                 self.read(org, ticket_cases.get_ticket, row.id)
             strangers = {row.id for row in shown.rows} | {row.client.id for row in people.rows}
             assert strangers <= self.made[org], f"organisation {org} sees {strangers - self.made[org]}"
-
-
-def _get(uow: UnitOfWork, ticket_id: Any) -> Ticket:
-    return uow.tickets.get(ticket_id)
-
-
-def _save(uow: UnitOfWork, ticket: Ticket, change: Callable[..., Any] | None, *, at: datetime) -> Ticket:
-    if change is None:
-        return uow.tickets.save(ticket_rules.retag(ticket, (), at=at).then(ticket_rules.assign, (), at=at))
-    return uow.tickets.save(change(ticket, at=at))
-
-
-def _abandoned(uow: UnitOfWork, ticket_id: Any, patch: TicketPatch, *, at: datetime) -> None:
-    ticket_cases.update_ticket(uow, ticket_id, patch, at=at)
-    raise _AbandonedError
-
-
-def _twice(uow: UnitOfWork, ticket_id: Any, first: TicketPatch, second: TicketPatch, *, at: datetime) -> Ticket:
-    try:
-        ticket_cases.update_ticket(uow, ticket_id, first, at=at)
-    except ConflictError:
-        raise
-    except ServiceEngineError:
-        pass  # a refusal writes nothing but tags; the transaction goes on
-    return ticket_cases.update_ticket(uow, ticket_id, second, at=at)

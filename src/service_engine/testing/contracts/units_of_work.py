@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from service_engine.domain import tickets
-from service_engine.domain.change import Event
+from service_engine.domain.change import Change, Event
 from service_engine.domain.clients import ClientPatch, revise_client
 from service_engine.domain.ids import AddressId, OrganizationId
 from service_engine.domain.tags import Tag
@@ -170,6 +171,30 @@ class UnitOfWorkContract(Contract):
         with acme.begin() as uow:
             assert uow.events == ()
 
+    def test_whatever_is_added_is_an_event(self, acme: Agency) -> None:
+        """Each repository tells, whatever it stores."""
+        build = acme.build
+        role, client = build.role(), build.client(role_id=acme.client_role.id)
+        employee, order = build.employee(role=role), build.order(client_id=client.id)
+        ticket, token = build.ticket(client_id=client.id), build.api_token(employee_id=employee.id)
+        message = build.message(ticket, author_id=employee.id)
+        with acme.begin() as uow:
+            stores: list[tuple[Callable[[Any], object], object]] = [
+                (uow.roles.add, role),
+                (uow.clients.add, client),
+                (uow.employees.add, employee),
+                (uow.orders.add, order),
+                (uow.tickets.add, ticket),
+                (uow.api_tokens.add, token),
+                (uow.ticket_messages.add, message),
+            ]
+            expected: tuple[Event, ...] = ()
+            for number, (add, thing) in enumerate(stores):
+                event = Event(at=NOON + timedelta(seconds=number))
+                add(Change(thing, (event,)))
+                expected += (event,)
+                assert uow.events == expected
+
     def test_a_unit_of_work_knows_its_organization(self, acme: Agency, rival: Agency) -> None:
         """So does a view."""
         for agency in (acme, rival):
@@ -177,14 +202,17 @@ class UnitOfWorkContract(Contract):
                 assert uow.org_id == agency.org_id
             assert agency.read(lambda view: view.org_id) == agency.org_id
 
-    @pytest.mark.parametrize("use", sorted(USES))
     @pytest.mark.parametrize("end", ["committed", "rolled back"])
-    def test_a_closed_unit_of_work_refuses(self, acme: Agency, use: str, end: str) -> None:
+    def test_a_closed_unit_of_work_refuses(self, acme: Agency, end: str) -> None:
         """Using it later is a bug of the caller, and would write outside any transaction."""
         with acme.begin() if end == "committed" else acme.undone() as uow:
             pass
-        with pytest.raises(RuntimeError):
-            USES[use](uow, acme)
+        for name, use in USES.items():
+            try:
+                answer = use(uow, acme)
+            except RuntimeError:
+                continue
+            pytest.fail(f"{name} of a closed unit of work answered {answer!r}")
 
     def test_a_unit_of_work_hands_out_the_entropy_of_its_store(self, store: Store) -> None:
         """Ids made in it are as good as the store's own."""

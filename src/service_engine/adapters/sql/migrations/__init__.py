@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 from alembic import command
@@ -31,6 +32,8 @@ migrations_path: Final = Path(__file__).parent
 """Alembic's script location: a folder with ``versions`` in it."""
 
 _TRIES: Final = 3
+_alembic = Lock()
+"""Alembic's ``op`` and ``context`` are one for the process: two threads would run their revisions on one connection."""
 
 
 def upgrade(url_or_engine: str | URL | Engine, *, prefix: str = "", schema: str | None = None) -> None:
@@ -55,7 +58,7 @@ def upgrade(url_or_engine: str | URL | Engine, *, prefix: str = "", schema: str 
     with _engine(url_or_engine) as engine:
         for tries_left in reversed(range(_TRIES)):
             try:
-                with engine.begin() as connection:
+                with _alembic, engine.begin() as connection:
                     _wait_for_others(connection, tables)
                     command.upgrade(_config(connection, tables), "head")
             except DBAPIError:

@@ -47,7 +47,7 @@ def draft(dialect: str) -> str:
 def write() -> None:
     """Write the files of revision 0001."""
     for dialect in _DIALECTS:
-        path = migrations_path / "versions" / f"0001_{dialect}.sql"
+        path = migrations_path / "versions" / f"revision_0001_{dialect}.sql"
         path.write_text(draft(dialect), encoding="utf-8")
 
 

@@ -2,6 +2,13 @@
 
 from alembic import context
 
-attributes = context.config.attributes
-context.configure(**attributes["options"])
-context.run_migrations(prefix=attributes["prefix"], schema=attributes["schema"])
+
+def run() -> None:
+    """Run what is missing."""
+    attributes = context.config.attributes
+    context.configure(**attributes["options"])
+    context.run_migrations(prefix=attributes["prefix"], schema=attributes["schema"])
+
+
+if __name__ == "env_py":  # so Alembic calls it; whoever else imports it wants nothing run
+    run()

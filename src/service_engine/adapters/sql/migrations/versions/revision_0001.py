@@ -1,4 +1,4 @@
-"""The whole schema, as SQL beside this file, one file for each database.
+"""The whole schema, as SQL beside this file, one file for each database. There is no way back from it.
 
 Revision ID: 0001
 Revises:
@@ -20,14 +20,8 @@ depends_on = None
 def upgrade(*, prefix: str = "", schema: str | None = None) -> None:
     """Make every table and index."""
     connection = op.get_bind()
-    script = Path(__file__).with_name(f"0001_{connection.dialect.name}.sql").read_text(encoding="utf-8")
+    script = Path(__file__).with_name(f"revision_0001_{connection.dialect.name}.sql").read_text(encoding="utf-8")
     quoted = "" if schema is None else f"{connection.dialect.identifier_preparer.quote_schema(schema)}."
     for statement in script.replace("{prefix}", prefix).replace("{schema}", quoted).split(";\n"):
         if statement.strip():
             op.execute(text(statement))
-
-
-def downgrade(*, prefix: str = "", schema: str | None = None) -> None:
-    """There is nothing before it: drop the tables by hand if that is what you mean."""
-    msg = "the first revision cannot be undone"
-    raise NotImplementedError(msg)

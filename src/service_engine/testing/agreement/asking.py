@@ -1,0 +1,74 @@
+"""Asking two stores the same question, and comparing what they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from os import urandom
+from typing import Any, ClassVar
+
+from hypothesis.stateful import RuleBasedStateMachine, multiple
+
+from service_engine.domain.ids import OrganizationId
+from service_engine.testing.agreement.inputs import Ref
+from service_engine.testing.agreement.outcomes import DisagreementError, Side, observed, outcome_of
+
+__all__ = ["AskingMachine"]
+
+_RUN = urandom(6).hex()
+_EXAMPLES = count()
+
+
+class AskingMachine(RuleBasedStateMachine):
+    """Asks two stores the same questions. ``sides`` is set by ``assert_agreement``."""
+
+    sides: ClassVar[tuple[Side, Side]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Ids and secrets are unique in a database, so no two examples may share a seed.
+        self.seed = f"{_RUN}-{next(_EXAMPLES)}"
+        for side in self.sides:
+            side.entropy.restart(self.seed)
+        made = [[OrganizationId(side.entropy.new_id()) for _ in range(2)] for side in self.sides]
+        self.organizations = made[0]
+        self.made: tuple[set[Any], set[Any]] = (set(), set())
+        self.agreed = True
+
+    # ------------------------------------------------------------------------------------------------- asking
+
+    def ask(self, question: str, calls: Callable[[Side], Any]) -> Any:
+        """Ask both stores, compare, and return the answer; None for a refusal."""
+        first, second = (outcome_of(lambda side=side: calls(side)) for side in self.sides)  # type: ignore[misc]
+        if first != second:
+            self.agreed = False
+            raise DisagreementError(question, first, second)
+        return first.value
+
+    def both(self, org: int, use_case: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Run a use case on both stores; compare the result and the events."""
+        org_id = self.organizations[org]
+        answer = self.ask(
+            f"{use_case.__name__} in organisation {org} with {args} {kwargs}",
+            lambda side: side.store.run(org_id, observed, use_case, args, kwargs),
+        )
+        return None if answer is None else answer[0]
+
+    def read(self, org: int, query: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Run a query on both stores, and inside a unit of work, too; compare what they show."""
+        org_id = self.organizations[org]
+        question = f"{query.__name__} in organisation {org} with {args} {kwargs}"
+        answer = self.ask(question, lambda side: side.store.read(org_id, query, *args, **kwargs))
+        inside = self.both(org, query, *args, **kwargs)
+        if inside != answer:
+            self.agreed = False
+            msg = f"{question} shows {answer} outside and {inside} inside a unit of work"
+            raise AssertionError(msg)
+        return answer
+
+    def kept(self, org: int, thing: Any) -> Any:
+        """Return what goes into a bundle: nothing for a refusal."""
+        if thing is None:
+            return multiple()
+        self.made[org].add(thing.id)
+        return Ref(org, thing.id)

@@ -1,0 +1,187 @@
+"""The store for asyncio: the same use cases, awaited."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import pytest
+from sqlalchemy import Connection, event
+
+from service_engine.adapters.aio import AsyncSqlStore
+from service_engine.adapters.retries import Retries
+from service_engine.domain.api_tokens import hash_token
+from service_engine.domain.clients import Client
+from service_engine.domain.ids import OrganizationId, TicketId
+from service_engine.errors import ConflictError, NotFoundError
+from service_engine.ports.unit_of_work import UnitOfWork
+from service_engine.testing.builders import NOON
+from service_engine.testing.scope_audit import ScopeAudit
+from service_engine.testing.statements import counting
+from service_engine.usecases.clients import create_client, list_clients
+from service_engine.usecases.organizations import Bootstrap, bootstrap_organization
+from service_engine.usecases.tickets import close_ticket, get_ticket, list_tickets, open_ticket
+
+R = TypeVar("R")
+
+
+class Office:
+    """An organisation on an asynchronous store."""
+
+    def __init__(self, store: AsyncSqlStore) -> None:
+        self.store = store
+        self.org_id = OrganizationId(store.entropy.new_id())
+        self.founded: Bootstrap
+        self.client: Client
+
+    async def open(self) -> None:
+        """Found it, with one client."""
+        self.founded = await self.store.run(self.org_id, bootstrap_organization, name="Acme", at=NOON)
+        self.client = await self.store.run(
+            self.org_id, create_client, email="a@example.com", first_name="A", last_name="B", at=NOON
+        )
+
+
+@pytest.fixture
+def in_office(database_url: str) -> Callable[[Callable[[Office], Awaitable[R]]], R]:
+    """Give a runner of coroutine functions of an office, in an event loop of their own."""
+
+    async def run(work: Callable[[Office], Awaitable[R]]) -> R:
+        store = AsyncSqlStore.from_url(database_url, retries=Retries(tries=4, first_pause=0.001))
+        try:
+            with ScopeAudit(store.engine):
+                office = Office(store)
+                await office.open()
+                return await work(office)
+        finally:
+            await store.close()
+
+    return lambda work: asyncio.run(run(work))
+
+
+InOffice = Callable[[Callable[[Office], Awaitable[None]]], None]
+
+
+def test_a_use_case_and_a_query(in_office: InOffice) -> None:
+    """The same functions as on the other stores, with the same statements."""
+
+    async def work(office: Office) -> None:
+        run, read = office.store.run, office.store.read
+        ticket = await run(office.org_id, open_ticket, client_id=office.client.id, subject="Help", tags=["a"], at=NOON)
+        await run(office.org_id, close_ticket, ticket.id, at=NOON)
+        with counting(office.store.engine) as counts:
+            shown = await read(office.org_id, get_ticket, ticket.id)
+            page = await read(office.org_id, list_tickets)
+        assert (shown.date_closed, shown.tags, page.total) == (NOON, ("a",), 1)
+        assert (counts.statements, counts.begins, counts.rollbacks) == (3, 0, 0)
+
+    in_office(work)
+
+
+def test_the_directory(in_office: InOffice) -> None:
+    """Whose a token is."""
+
+    async def work(office: Office) -> None:
+        grant = await office.store.token_grant(hash_token(office.founded.token))
+        assert grant is not None
+        assert grant.organization_id == office.org_id
+        assert await office.store.token_grant("0" * 64) is None
+
+    in_office(work)
+
+
+def test_many_at_once(in_office: InOffice) -> None:
+    """Nobody waits in vain."""
+
+    async def work(office: Office) -> None:
+        await asyncio.gather(
+            *(
+                office.store.run(
+                    office.org_id, open_ticket, client_id=office.client.id, subject=str(each), tags=["new"], at=NOON
+                )
+                for each in range(20)
+            )
+        )
+        assert (await office.store.read(office.org_id, list_tickets)).total == 20
+
+    in_office(work)
+
+
+def test_a_conflict_is_tried_again(in_office: InOffice) -> None:
+    """As often as the store was told, and no more."""
+
+    async def work(office: Office) -> None:
+        tries = []
+
+        def collide(_: UnitOfWork) -> None:
+            tries.append(1)
+            raise ConflictError("ticket", 7)
+
+        with pytest.raises(ConflictError):
+            await office.store.run(office.org_id, collide)
+        assert len(tries) == 4
+
+    in_office(work)
+
+
+def test_a_refusal_is_raised(in_office: InOffice) -> None:
+    """As it is."""
+
+    async def work(office: Office) -> None:
+        with pytest.raises(NotFoundError):
+            await office.store.run(office.org_id, close_ticket, TicketId(office.store.entropy.new_id()), at=NOON)
+
+    in_office(work)
+
+
+def test_a_cancelled_task_rolls_back(in_office: InOffice) -> None:
+    """Nothing of it is stored, and the connections go on working."""
+
+    async def work(office: Office) -> None:
+        reached = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def endless(uow: UnitOfWork) -> None:
+            open_ticket(uow, client_id=office.client.id, subject="Help", at=NOON)
+            loop.call_soon(reached.set)
+            while True:  # the event loop goes on at every statement, and cancels at one of them
+                uow.organizations.get()
+
+        task = asyncio.create_task(office.store.run(office.org_id, endless))
+        await reached.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert (await office.store.read(office.org_id, list_tickets)).total == 0
+        await office.store.run(office.org_id, open_ticket, client_id=office.client.id, subject="Help", at=NOON)
+        assert (await office.store.read(office.org_id, list_tickets)).total == 1
+
+    in_office(work)
+
+
+def test_an_unanswered_commit(postgres_database_url: str) -> None:
+    """The witness is asked here too."""
+
+    async def work() -> None:
+        store = AsyncSqlStore.from_url(postgres_database_url)
+        office = Office(store)
+        await office.open()
+        cut: list[int] = []
+
+        def on_commit(connection: Connection) -> None:
+            if not cut:
+                cut.append(1)
+                driver = connection.connection.dbapi_connection
+                driver.commit()  # type: ignore[union-attr]
+                connection.connection.driver_connection.pgconn.finish()  # type: ignore[union-attr]
+
+        event.listen(store.engine.sync_engine, "commit", on_commit)
+        try:
+            await store.run(office.org_id, create_client, email="b@example.com", first_name="A", last_name="B", at=NOON)
+        finally:
+            event.remove(store.engine.sync_engine, "commit", on_commit)
+        assert (cut, (await store.read(office.org_id, list_clients)).total) == ([1], 2)
+        await store.close()
+
+    asyncio.run(work())

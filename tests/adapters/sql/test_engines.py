@@ -1,0 +1,147 @@
+"""Engines: configured by us, or a host's own that is checked first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, create_engine, event, make_url
+
+from service_engine.adapters.sql import SqlStore, configure_sqlite
+from service_engine.adapters.sql.engines import driver_url, open_engine
+from service_engine.adapters.sql.migrations import upgrade
+from service_engine.testing.builders import NOON
+from service_engine.testing.contracts.agency import Agency
+from service_engine.usecases.clients import list_clients
+
+
+@pytest.mark.parametrize(
+    ("given", "asyncio", "drivername"),
+    [
+        ("sqlite:///a.db", False, "sqlite"),
+        ("sqlite:///a.db", True, "sqlite+aiosqlite"),
+        ("postgresql://localhost/a", False, "postgresql+psycopg"),
+        ("postgresql://localhost/a", True, "postgresql+psycopg"),
+        ("postgresql+psycopg://localhost/a", False, "postgresql+psycopg"),
+    ],
+)
+def test_an_address_gets_the_driver_that_we_test_with(given: str, asyncio: bool, drivername: str) -> None:
+    """Unless it names one."""
+    assert driver_url(given, asyncio=asyncio).drivername == drivername
+
+
+def test_another_database_is_refused() -> None:
+    """By name, before anything is loaded."""
+    with pytest.raises(ValueError, match="not on mysql"):
+        SqlStore.from_url("mysql://localhost/a")
+
+
+def test_opening_a_store_does_nothing_yet(tmp_path: Path) -> None:
+    """Not even the file is made."""
+    SqlStore.from_url(f"sqlite:///{tmp_path}/a.db").close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def _plain(path: Path) -> Engine:
+    return create_engine(f"sqlite:///{path}/a.db")
+
+
+def _without(pragma: str) -> Any:
+    def make(path: Path) -> Engine:
+        engine = configure_sqlite(_plain(path))
+
+        @event.listens_for(engine, "connect")
+        def undo(driver: Any, _: object) -> None:
+            driver.execute(f"PRAGMA {pragma}")
+
+        return engine
+
+    return make
+
+
+def _deferred(path: Path) -> Engine:
+    engine = _plain(path)
+
+    @event.listens_for(engine, "connect")
+    def connect(driver: Any, _: object) -> None:
+        driver.isolation_level = None
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def _never_rolled_back(path: Path) -> Engine:
+    return configure_sqlite(create_engine(f"sqlite:///{path}/a.db", skip_autocommit_rollback=True))
+
+
+def _too_late(path: Path) -> Engine:
+    engine = _plain(path)
+    with engine.connect():
+        pass
+    return configure_sqlite(engine)
+
+
+UNSAFE = {
+    "plain": (_plain, "BEGIN IMMEDIATE"),
+    "deferred": (_deferred, "BEGIN IMMEDIATE"),
+    "no foreign keys": (_without("foreign_keys = OFF"), "foreign keys"),
+    "not synchronous": (_without("synchronous = NORMAL"), "synchronous"),
+    "impatient": (_without("busy_timeout = 0"), "other writers"),
+    "no write-ahead log": (_without("journal_mode = DELETE"), "WAL"),
+    "never rolled back": (_never_rolled_back, "skip_autocommit_rollback"),
+    "configured too late": (_too_late, "before its first connection"),
+}
+
+
+@pytest.mark.parametrize("name", UNSAFE)
+def test_an_engine_that_would_lose_updates_is_refused(name: str, tmp_path: Path) -> None:
+    """With the reason, and what to do about it."""
+    make, reason = UNSAFE[name]
+    engine = make(tmp_path)
+    with pytest.raises(ValueError, match="configure_sqlite") as refusal:
+        SqlStore(engine)
+    assert reason in str(refusal.value)
+    engine.dispose()
+
+
+def test_a_configured_engine_of_the_host_is_taken(tmp_path: Path) -> None:
+    """And stays open when the store is closed: it is the host's."""
+    engine = configure_sqlite(_plain(tmp_path))
+    upgrade(engine)
+    store = SqlStore(engine)
+    Agency(store)
+    store.close()
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM organizations").scalar_one() == 1
+    engine.dispose()
+
+
+def test_a_database_in_memory_is_one_for_all_threads() -> None:
+    """It lives in its one connection, for which everybody waits."""
+    engine = open_engine("sqlite://")
+    upgrade(engine)
+    acme = Agency(SqlStore(engine))
+    acme.client()
+    assert acme.read(list_clients).total == 1
+    engine.dispose()
+
+
+def test_options_for_the_engine_win(tmp_path: Path) -> None:
+    """The host knows better how many connections it wants."""
+    store = SqlStore.from_url(make_url(f"sqlite:///{tmp_path}/a.db"), pool_size=3)
+    assert store.engine.pool.size() == 3  # type: ignore[attr-defined]
+    store.close()
+
+
+def test_times_are_utc_whatever_the_connection_says(postgres_database_url: str) -> None:
+    """The zone of the session is the host's own."""
+    store = SqlStore.from_url(postgres_database_url, connect_args={"options": "-c timezone=Asia/Kolkata"})
+    acme = Agency(store)
+    with acme.begin() as uow:
+        created_at = uow.organizations.get().created_at
+    assert (created_at, str(created_at.tzinfo)) == (NOON, "UTC")
+    store.close()
