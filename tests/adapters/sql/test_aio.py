@@ -150,9 +150,11 @@ def test_a_cancelled_task_rolls_back(in_office: InOffice) -> None:
 
         task = asyncio.create_task(office.store.run(office.org_id, endless))
         await reached.wait()
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
+        # Again and again, because before Python 3.12 asyncio.wait_for, on which psycopg waits, can swallow a cancellation.
+        while not task.done():
+            task.cancel()
+            await asyncio.wait({task}, timeout=1)
+        assert task.cancelled()
         assert (await office.store.read(office.org_id, list_tickets)).total == 0
         await office.store.run(office.org_id, open_ticket, client_id=office.client.id, subject="Help", at=NOON)
         assert (await office.store.read(office.org_id, list_tickets)).total == 1

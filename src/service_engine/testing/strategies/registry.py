@@ -5,6 +5,8 @@ The package names ``register`` as an entry point of the group ``hypothesis``; Hy
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
@@ -35,23 +37,28 @@ def register() -> None:
         >>> find(st.from_type(Tag), lambda tag: True).name
         '0'
     """
-    strategies: dict[type[Any], SearchStrategy[Any]] = {
-        Address: values.addresses(),
-        ApiToken: nouns.api_tokens(),
-        Client: nouns.clients(),
-        ClientPatch: inputs.client_patches(),
-        Employee: nouns.employees(),
-        Levels: values.levels(),
-        Money: values.monies(),
-        Order: nouns.orders(),
-        Organization: nouns.organizations(),
-        PostalAddress: values.places(),
-        Role: nouns.roles(),
-        Settings: values.settings_of_roles(),
-        Tag: nouns.tags(),
-        Ticket: nouns.tickets(),
-        TicketMessage: nouns.messages(),
-        TicketPatch: inputs.ticket_patches(),
+    makers: dict[type[Any], Callable[[], SearchStrategy[Any]]] = {
+        Address: values.addresses,
+        ApiToken: nouns.api_tokens,
+        Client: nouns.clients,
+        ClientPatch: inputs.client_patches,
+        Employee: nouns.employees,
+        Levels: values.levels,
+        Money: values.monies,
+        Order: nouns.orders,
+        Organization: nouns.organizations,
+        PostalAddress: values.places,
+        Role: nouns.roles,
+        Settings: values.settings_of_roles,
+        Tag: nouns.tags,
+        Ticket: nouns.tickets,
+        TicketMessage: nouns.messages,
+        TicketPatch: inputs.ticket_patches,
     }
-    for domain_type, strategy in strategies.items():
-        st.register_type_strategy(domain_type, strategy)
+    for domain_type, make in makers.items():
+        # Made when they are asked for: Hypothesis calls this while it is being imported, when it must do little.
+        st.register_type_strategy(domain_type, partial(_made, make))
+
+
+def _made(make: Callable[[], SearchStrategy[Any]], _: type[Any]) -> SearchStrategy[Any]:
+    return make()
