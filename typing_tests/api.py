@@ -41,7 +41,7 @@ from service_engine.ports.clients import ClientRow
 from service_engine.ports.lists import Condition, Operator, Page, PageRequest, Sort
 from service_engine.ports.tickets import TicketDetails, TicketFilter, TicketRow, TicketSort
 from service_engine.usecases.clients import create_client, delete_client, get_client, list_clients, update_client
-from service_engine.usecases.orders import place_order
+from service_engine.usecases.orders import create_order
 from service_engine.usecases.organizations import Bootstrap, add_employee, authenticate, bootstrap_organization
 from service_engine.usecases.tags import find_or_create_tags
 from service_engine.usecases.tickets import (
@@ -103,7 +103,7 @@ def running(store: Store, org_id: OrganizationId, ticket_id: TicketId, client_id
     assert_type(store.run(org_id, update_client, client_id, ClientPatch(note=None), at=now), Client)
     gone: None = store.run(org_id, delete_client, client_id, at=now)
     assert_type(
-        store.run(org_id, place_order, client_id=client_id, service="Logo", price=money(1, "USD"), at=now), Order
+        store.run(org_id, create_order, client_id=client_id, service="Logo", price=money(1, "USD"), at=now), Order
     )
     assert_type(store.run(org_id, bootstrap_organization, name="Acme", at=now), Bootstrap)
     assert_type(store.run(org_id, add_employee, email="a@b.example", first_name="A", last_name="B", at=now), Employee)

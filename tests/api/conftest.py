@@ -15,8 +15,9 @@ from service_engine.api import create_app
 from service_engine.domain.ids import ClientId, EmployeeId, OrderId, OrganizationId, TicketId, UserId
 from service_engine.domain.money import money
 from service_engine.ports.unit_of_work import Store
-from service_engine.usecases.orders import place_order
-from service_engine.usecases.organizations import bootstrap_organization
+from service_engine.usecases.orders import create_order
+from service_engine.usecases.organizations import add_employee, bootstrap_organization
+from service_engine.usecases.services import create_service_folder
 from service_engine.usecases.tickets import post_ticket_message
 
 NOON = datetime(2026, 2, 7, 12, tzinfo=UTC)
@@ -83,11 +84,47 @@ class Agency:
         assert response.status_code == 201, response.text
         return response.json()
 
+    def new_service(self, **fields: Any) -> Any:
+        """Create a service and return it as it is shown."""
+        body = {"name": "Web Development", "recurring": 0, "currency": "USD", "price": 1500, **fields}
+        response = self.post("/services", body)
+        assert response.status_code == 201, response.text
+        return response.json()
+
+    def new_folder(self, name: str = "Websites") -> str:
+        """Make a folder and return its id."""
+        return str(self.store.run(self.org_id, create_service_folder, name=name, at=self.clock()).id)
+
+    def new_employee(self, email: str = "jane@example.com", first_name: str = "Jane") -> str:
+        """Hire somebody and return their id."""
+        hired = self.store.run(
+            self.org_id, add_employee, email=email, first_name=first_name, last_name="Smith", at=self.clock()
+        )
+        return str(hired.id)
+
+    def place_order(self, client_id: str, **fields: Any) -> Any:
+        """Create an order and return it as it is shown."""
+        response = self.post("/orders", {"user_id": client_id, "service": "Web Development", **fields})
+        assert response.status_code == 201, response.text
+        return response.json()
+
+    def new_task(self, order_id: str, **fields: Any) -> Any:
+        """Add a task to an order and return it as it is shown."""
+        response = self.post(f"/orders/{order_id}/tasks", {"name": "Draft", **fields})
+        assert response.status_code == 201, response.text
+        return response.json()
+
+    def write(self, order_id: str, message: str = "The draft is ready.", **fields: Any) -> Any:
+        """Write a message on an order and return it as it is shown."""
+        response = self.post(f"/orders/{order_id}/messages", {"message": message, **fields})
+        assert response.status_code == 201, response.text
+        return response.json()
+
     def new_order(self, client_id: str, price: str = "1500") -> str:
         """Place an order and return its id."""
         order = self.store.run(
             self.org_id,
-            place_order,
+            create_order,
             client_id=ClientId(UserId(UUID(client_id))),
             service="Web Development",
             price=money(price, "USD"),

@@ -1,5 +1,7 @@
 """Bad input is 400 in the one shape, and changes nothing. Source: issue 2; part A "Requests"."""
 
+import json
+
 import pytest
 
 from service_engine import MemoryStore
@@ -125,6 +127,135 @@ def test_creating_a_client(agency, fields, field):
     assert agency.get("/clients").json()["meta"]["total"] == 0
 
 
+SERVICE = {"name": "A", "recurring": 0, "currency": "USD"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"name": "  "}, "name"),
+        ({"name": "x" * 256}, "name"),
+        ({"name": None}, "name"),
+        ({"recurring": 3}, "recurring"),
+        ({"recurring": -1}, "recurring"),
+        ({"recurring": None}, "recurring"),
+        ({"recurring": 0.5}, "recurring"),
+        ({"currency": ""}, "currency"),
+        ({"currency": "US"}, "currency"),
+        ({"currency": "USDX"}, "currency"),
+        ({"currency": "U\x00D"}, "currency"),
+        ({"currency": "ÜSD"}, "currency"),
+        ({"currency": 7}, "currency"),
+        ({"description": "x" * 65_536}, "description"),
+        ({"f_period_l": 0}, "f_period_l"),
+        ({"r_period_l": 2**31}, "r_period_l"),
+        ({"f_period_t": "X"}, "f_period_t"),
+        ({"r_period_t": "m"}, "r_period_t"),
+        ({"r_period_t": ""}, "r_period_t"),
+        ({"recurring_action": 40_000}, "recurring_action"),
+        ({"deadline": -1}, "deadline"),
+        ({"max_active_requests": -1}, "max_active_requests"),
+        ({"provider_id": 2**31}, "provider_id"),
+        ({"provider_service_id": "x"}, "provider_service_id"),
+        ({"public": "perhaps"}, "public"),
+        ({"multi_order": 2}, "multi_order"),
+        ({"employees": [7]}, "employees.0"),
+        ({"employees": ["x"] * 101}, "employees"),
+        ({"folder_id": 7}, "folder_id"),
+        ({"folder_id": "\x00"}, "folder_id"),
+        ({"hoth_product_key": "x" * 256}, "hoth_product_key"),
+        ({"hoth_package_name": "x" * 256}, "hoth_package_name"),
+        ({"braintree_plan_id": "\ud800"}, "braintree_plan_id"),
+    ],
+)
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_writing_a_service(agency, method, fields, field):
+    """D64, D65: each field of a service has its own bounds, on create and on update; nothing is written."""
+    path = "/services" if method == "POST" else f"/services/{agency.new_service()['id']}"
+    before = agency.get("/services").json()
+    refuse(send(agency, method, path, json.dumps(SERVICE | fields).encode()), field)
+    assert agency.get("/services").json() == before
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"user_id": None}, "user_id"),
+        ({"user_id": 7}, "user_id"),
+        ({"service": "x" * 256}, "service"),
+        ({"service_id": 7}, "service_id"),
+        ({"status": 5}, "status"),
+        ({"status": "1.5"}, "status"),
+        ({"number": "x" * 51}, "number"),
+        ({"tags": ["  "]}, "tags.0"),
+        ({"employees": "x"}, "employees"),
+        ({"metadata": {}}, "metadata"),
+        ({"created_at": "2026-02-07"}, "created_at"),
+        ({"date_due": "2026-02-07T12:00:00"}, "date_due"),
+        ({"date_started": 0}, "date_started"),
+        ({"date_completed": "x"}, "date_completed"),
+    ],
+)
+def test_creating_an_order(agency, fields, field):
+    """D64, D65: each field of an order has its own bounds, and nothing is written."""
+    client = agency.new_client()["id"]
+    refuse(agency.post("/orders", {"user_id": client, "service": "A", **fields}), field)
+    assert agency.get("/orders").json()["meta"]["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"name": " "}, "name"),
+        ({"name": "x" * 256}, "name"),
+        ({"description": "x" * 65_536}, "description"),
+        ({"employee_ids": [None]}, "employee_ids.0"),
+        ({"employee_ids": ["x"] * 101}, "employee_ids"),
+        ({"sort_order": 2**31}, "sort_order"),
+        ({"sort_order": 0.5}, "sort_order"),
+        ({"is_public": "perhaps"}, "is_public"),
+        ({"for_client": 2}, "for_client"),
+        ({"deadline": -1}, "deadline"),
+        ({"deadline": 2**31}, "deadline"),
+        ({"due_at": "2026-02-07T12:00:00"}, "due_at"),
+        ({"due_at": "soon"}, "due_at"),
+    ],
+)
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_writing_a_task(agency, method, fields, field):
+    """D64, D65: each field of a task has its own bounds, on create and on update; nothing is written."""
+    order = agency.place_order(agency.new_client()["id"])["id"]
+    task = agency.new_task(order)
+    path = f"/orders/{order}/tasks" if method == "POST" else f"/order-tasks/{task['id']}"
+    refuse(agency.send(method, path, json={"name": "A", **fields}), field)
+    assert agency.get(f"/orders/{order}/tasks").json() == [task]
+
+
+NUMBERS = [("/services", SERVICE, "price"), ("/services", SERVICE, "deadline"), ("/services", SERVICE, "unknown")]
+
+
+@pytest.mark.parametrize(("path", "body", "field"), NUMBERS)
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e400", "9" * 5000])
+def test_numbers_that_are_not_finite(agency, path, body, field, number):
+    """D18: 400 on the field, wherever they stand."""
+    text = json.dumps(body)[:-1] + f', "{field}": {number}}}'
+    refuse(send(agency, "POST", path, text.encode()), field)
+
+
+def test_numbers_with_a_point_are_numbers_everywhere(agency):
+    """Reading amounts exactly does not change what else a number can be: whole, true, or part of free JSON."""
+    order = agency.place_order(agency.new_client()["id"])["id"]
+    response = send(agency, "PUT", f"/orders/{order}", b'{"status": 2.0, "form_data": {"a": [0.1, 1e2, -0.0]}}')
+    assert (response.json()["status_id"], response.json()["form_data"]) == (2, {"a": [0.1, 100.0, -0.0]})
+    task = send(agency, "POST", f"/orders/{order}/tasks", b'{"name": "A", "deadline": 4e1, "is_public": 1.0}').json()
+    assert (task["deadline"], task["is_public"]) == (40, True)
+    for body in (b"1.5", b"-0.0"):
+        refuse(send(agency, "PUT", f"/orders/{order}", body), ROOT)
+    nested = b'{"name_f": "A", "name_l": "B", "email": "a@example.com", "address": 1.5}'
+    refuse(send(agency, "POST", "/clients", nested), "address")
+    refuse(send(agency, "POST", f"/orders/{order}/messages", b'{"message": 1.5}'), "message")
+
+
 def test_missing_fields(agency):
     """Every field that is missing is named at once."""
     response = agency.post("/clients", {})
@@ -133,9 +264,14 @@ def test_missing_fields(agency):
         "errors": {"name_f": ["Field required"], "name_l": ["Field required"], "email": ["Field required"]},
     }
     assert list(agency.post("/tickets", {}).json()["errors"]) == ["user_id", "subject"]
+    assert list(agency.post("/services", {}).json()["errors"]) == ["name", "recurring", "currency"]
+    assert list(agency.post("/orders", {}).json()["errors"]) == ["user_id"]
+    order = agency.place_order(agency.new_client()["id"])["id"]
+    assert list(agency.post(f"/orders/{order}/tasks", {}).json()["errors"]) == ["name"]
+    assert list(agency.post(f"/orders/{order}/messages", {}).json()["errors"]) == ["message"]
 
 
-@pytest.mark.parametrize("path", ["/tickets", "/clients"])
+@pytest.mark.parametrize("path", ["/tickets", "/clients", "/services", "/orders"])
 @pytest.mark.parametrize(
     "media", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "text/json"]
 )

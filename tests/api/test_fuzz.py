@@ -11,9 +11,24 @@ from starlette.testclient import TestClient
 from service_engine.api import create_app
 
 UNKNOWN = "0190163d-8694-739b-aea5-966c26f8ad91"
+LISTS = ("clients", "services", "orders", "tickets")
+WRITES = [
+    *(("POST", f"/{noun}") for noun in LISTS),
+    *(("PUT", f"/{noun}/{noun.upper()}") for noun in LISTS),
+    ("POST", "/orders/ORDERS/tasks"),
+    ("POST", "/orders/ORDERS/messages"),
+    ("PUT", "/order-tasks/TASK"),
+]
+FIELDS = [
+    "status", "user_id", "order_id", "created_at", "last_message_at", "id", "email", "balance", "x", "name",
+    "recurring", "public", "price", "currency", "folder_id", "number", "service_id", "invoice_id", "date_due",
+]  # fmt: skip
 KEYS = [
     "user_id", "subject", "status", "order_id", "employees", "tags", "note", "metadata", "name_f", "name_l", "email",
-    "company", "address", "line_1", "country", "custom_fields", "status_id", "created_at", "id", "org_id",
+    "company", "address", "line_1", "country", "custom_fields", "status_id", "created_at", "id", "org_id", "name",
+    "recurring", "currency", "price", "r_price", "f_period_l", "f_period_t", "folder_id", "service_id", "service",
+    "number", "form_data", "date_due", "employee_ids", "for_client", "deadline", "due_at", "sort_order", "message",
+    "is_public", "staff_only", "files", "title", "value", "multi_order", "provider_id",
 ]  # fmt: skip
 texts = st.one_of(
     st.text(),
@@ -55,10 +70,32 @@ plausible = {
     "custom_fields": st.dictionaries(st.text(max_size=3), st.floats(allow_nan=False, allow_infinity=False), max_size=3),
     "status_id": st.integers(0, 32_767),
     "created_at": st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat),
+    "name": st.text(min_size=1, max_size=20),
+    "recurring": st.sampled_from([0, 1, 2, "1"]),
+    "currency": st.sampled_from(["USD", "jpy", "KWD"]),
+    "price": st.none() | st.decimals(0, 10**10, places=2).map(str) | st.floats(0, 10**6) | st.integers(0, 10**9),
+    "f_period_l": st.integers(1, 2**31 - 1),
+    "f_period_t": st.sampled_from("DWMY"),
+    "folder_id": st.sampled_from([None, "", UNKNOWN]),
+    "service_id": st.sampled_from([None, "", "SERVICE", UNKNOWN]),
+    "service": st.text(min_size=1, max_size=20),
+    "number": st.none() | st.text(min_size=1, max_size=20),
+    "date_due": st.none() | st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat),
+    "employee_ids": st.lists(st.sampled_from(["EMPLOYEE", "CLIENT"]), max_size=1),
+    "for_client": st.booleans(),
+    "deadline": st.none() | st.integers(0, 100),
+    "sort_order": st.integers(-(2**31) + 1, 2**31 - 1),
+    "message": st.text(min_size=1, max_size=20),
+    "is_public": st.booleans(),
+    "files": st.lists(st.text(min_size=1, max_size=9), max_size=3),
 }
+pairs = st.lists(st.fixed_dictionaries({"title": st.text(max_size=3)}, optional={"value": st.text(max_size=3)}))
+with_pairs = plausible | {"metadata": pairs}
 bodies = st.one_of(
     st.fixed_dictionaries(plausible).map(json.dumps).map(str.encode),
     st.fixed_dictionaries({}, optional=plausible).map(json.dumps).map(str.encode),
+    st.fixed_dictionaries(with_pairs).map(json.dumps).map(str.encode),
+    st.fixed_dictionaries({}, optional=with_pairs).map(json.dumps).map(str.encode),
     st.dictionaries(st.sampled_from(KEYS), values, max_size=8).map(json.dumps).map(str.encode),
     values.map(json.dumps).map(str.encode),
     st.binary(max_size=40),
@@ -67,9 +104,7 @@ names = st.one_of(
     st.sampled_from(["limit", "page", "sort", "filters"]),
     st.builds(
         "filters[{}][{}]{}".format,
-        st.sampled_from(
-            ["status", "user_id", "order_id", "created_at", "last_message_at", "id", "email", "balance", "x"]
-        ),
+        st.sampled_from(FIELDS),
         st.sampled_from(["$eq", "$lt", "$gt", "$in", "$ne", ""]),
         st.sampled_from(["", "", "[]", "[0]", "[x]"]),
     ),
@@ -88,7 +123,9 @@ def lenient(store, clock):
 
 def everything(agency):
     """Return all that an organisation shows."""
-    return [agency.get(path, limit="100").content for path in ("/clients", "/tickets")]
+    lists = [agency.get(f"/{noun}", limit="100") for noun in LISTS]
+    parts = [f"/orders/{order['id']}/{noun}" for order in lists[2].json()["data"] for noun in ("tasks", "messages")]
+    return [page.content for page in lists] + [agency.get(path).content for path in parts]
 
 
 def well_formed(response):
@@ -105,31 +142,40 @@ def well_formed(response):
 
 @pytest.fixture
 def populated(agency, rival):
-    """Fill two organisations; return the first one's ids, and what both show."""
-    rival.new_ticket(rival.new_client()["id"], tags=["a"])
-    client = agency.new_client()["id"]
-    ticket = agency.new_ticket(client, tags=["a"])["id"]
-    return {"clients": client, "tickets": ticket, "now": everything(agency), "theirs": everything(rival)}
+    """Two organisations with one of everything each; returns the ids of the first one's, by the words of the bodies."""
+    return [_populate(each) for each in (rival, agency)][1]
+
+
+def _populate(agency):
+    client, service = agency.new_client()["id"], agency.new_service()["id"]
+    order = agency.place_order(client, service_id=service, tags=["a"], employees=[agency.employee_id])["id"]
+    task = agency.new_task(order, employee_ids=[agency.employee_id])["id"]
+    agency.write(order)
+    ticket = agency.new_ticket(client, tags=["a"], order_id=order)["id"]
+    return {
+        "CLIENTS": client, "SERVICES": service, "ORDERS": order, "TASK": task, "TICKETS": ticket, "CLIENT": client,
+        "SERVICE": service, "EMPLOYEE": agency.employee_id,
+    }  # fmt: skip
 
 
 @fuzz
-@given(request_line=st.tuples(st.sampled_from(["POST", "PUT"]), st.sampled_from(["clients", "tickets"])), body=bodies)
-def test_bodies(agency, rival, lenient, populated, request_line, body):
+@given(write=st.sampled_from(WRITES), body=bodies)
+def test_bodies(agency, rival, lenient, populated, write, body):
     """Whatever the body is, it is taken whole or refused whole, and the other organisation does not notice."""
-    method, noun = request_line
-    path = f"/api/{noun}" + (f"/{populated[noun]}" if method == "PUT" else "")
+    before, theirs = everything(agency), everything(rival)
+    method, path = write
+    for word, key in populated.items():
+        path, body = path.replace(word, key), body.replace(f'"{word}"'.encode(), f'"{key}"'.encode())
     header = {"Authorization": f"Bearer {agency.token}", "Content-Type": "application/json"}
-    body = body.replace(b"CLIENT", populated["clients"].encode()).replace(b"EMPLOYEE", agency.employee_id.encode())
-    response = well_formed(lenient.request(method, path, content=body, headers=header))
-    event(f"{method} {noun} {response.status_code}")
-    now = everything(agency)
-    assert response.status_code < 400 or now == populated["now"]
-    assert everything(rival) == populated["theirs"]
-    populated["now"] = now
+    response = well_formed(lenient.request(method, f"/api{path}", content=body, headers=header))
+    event(f"{write} {response.status_code}")
+    if response.status_code >= 400:
+        assert everything(agency) == before
+    assert everything(rival) == theirs
 
 
 @fuzz
-@given(noun=st.sampled_from(["clients", "tickets"]), query=queries)
+@given(noun=st.sampled_from(LISTS), query=queries)
 def test_queries(agency, lenient, populated, noun, query):
     """Whatever the query is, it is answered with a page or refused, and what is refused is named."""
     assert populated

@@ -25,7 +25,11 @@ def not_found(response, *statuses):
 
 
 @fuzz
-@given(method=st.sampled_from(["GET", "PUT", "DELETE"]), noun=st.sampled_from(["clients", "tickets"]), key=st.text())
+@given(
+    method=st.sampled_from(["GET", "PUT", "DELETE"]),
+    noun=st.sampled_from(["clients", "services", "orders", "order-tasks", "order-messages", "tickets"]),
+    key=st.text(),
+)
 def test_paths(agency, method, noun, key):
     """Whatever stands in the path is not found."""
     path = quote(key.encode("utf-8", "replace").decode(), safe="")

@@ -13,14 +13,14 @@ def store():
     return MemoryStore()
 
 
-@pytest.mark.parametrize("path", ["/tickets", "/clients"])
+@pytest.mark.parametrize("path", ["/tickets", "/clients", "/services", "/orders"])
 def test_no_rows(agency, path):
     """An empty list has one page, from 0 to 0."""
     meta = agency.get(path).json()["meta"]
     assert [meta[key] for key in ("current_page", "from", "to", "last_page", "total")] == [1, 0, 0, 1, 0]
 
 
-@pytest.mark.parametrize("path", ["/tickets", "/clients"])
+@pytest.mark.parametrize("path", ["/tickets", "/clients", "/services", "/orders"])
 @pytest.mark.parametrize(
     ("query", "key"),
     [
@@ -29,8 +29,8 @@ def test_no_rows(agency, path):
         ({"page": "0"}, "query.page"),
         ({"page": str(2**63)}, "query.page"),
         ({"filters[bogus][$eq]": "1"}, "query.filters[bogus][$eq]"),
-        ({"filters[status][$like]": "1"}, "query.filters[status][$like]"),
-        ({"filters[status][$eq]": "x"}, "query.filters[status][$eq]"),
+        ({"filters[created_at][$like]": "1"}, "query.filters[created_at][$like]"),
+        ({"filters[created_at][$eq]": "x"}, "query.filters[created_at][$eq]"),
         ({"filters[created_at][$lt]": "today"}, "query.filters[created_at][$lt]"),
     ],
 )
@@ -39,6 +39,44 @@ def test_what_a_list_refuses(agency, path, query, key):
     response = agency.get(path, params=query)
     assert (response.status_code, list(response.json()["errors"])) == (400, [key])
     assert response.json()["message"] == "The given data was invalid."
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "key"),
+    [
+        ("/services", {"filters[public][$eq]": "yes"}, "query.filters[public][$eq]"),
+        ("/services", {"filters[recurring][$in][]": "x"}, "query.filters[recurring][$in]"),
+        ("/services", {"filters[price][$lt]": "1.0001"}, "query.filters[price][$lt]"),
+        ("/services", {"filters[name][$eq]": "\x00"}, "query.filters[name][$eq]"),
+        ("/services", {"filters[folder_id][$eq]": "x"}, "query.filters[folder_id][$eq]"),
+        ("/orders", {"filters[price][$gt]": "NaN"}, "query.filters[price][$gt]"),
+        ("/orders", {"filters[invoice_id][$eq]": "x"}, "query.filters[invoice_id][$eq]"),
+        ("/orders", {"filters[quantity][$eq]": "1"}, "query.filters[quantity][$eq]"),
+        ("/orders", {"filters[date_due][$lt]": "null"}, "query.filters[date_due][$lt]"),
+    ],
+)
+def test_what_one_list_refuses(agency, path, query, key):
+    """D55, D56: each field of a list takes values of its own kind only."""
+    response = agency.get(path, params=query)
+    assert (response.status_code, list(response.json()["errors"])) == (400, [key])
+
+
+@pytest.mark.parametrize("noun", ["tasks", "messages"])
+@pytest.mark.parametrize(
+    ("query", "keys"),
+    [
+        ({"limit": "0"}, ["query.limit"]),
+        ({"limit": "501"}, ["query.limit"]),
+        ({"limit": "x", "page": "0"}, ["query.limit", "query.page"]),
+        ({"page": str(2**63)}, ["query.page"]),
+    ],
+)
+def test_what_a_bare_array_refuses(agency, noun, query, keys):
+    """D59: bounded, and checked before the order is looked for; other parameters are ignored."""
+    path = f"/orders/0190163d-8694-739b-aea5-966c26f8ad91/{noun}"
+    response = agency.get(path, params=query)
+    assert (response.status_code, list(response.json()["errors"])) == (400, keys)
+    assert agency.get(path, params={"sort": "x", "filters[x][$eq]": "1"}).status_code == 404
 
 
 def test_a_base_url_leads_the_links(store, clock, agency):

@@ -1,10 +1,12 @@
 """Lists: filters on rows and total alike, the order, and the pages. Source: contract sections 1.7 to 1.9."""
 
+from decimal import Decimal
 from urllib.parse import urlsplit
 
 import pytest
 
 NULL = "null"
+UNKNOWN = "0190163d-8694-739b-aea5-966c26f8ad91"
 
 
 @pytest.fixture
@@ -42,6 +44,48 @@ def clients(agency, clock):
     return made
 
 
+@pytest.fixture
+def services(agency, clock):
+    """Five services: prices of currencies with other decimals, two folders, none of one and one of another kind."""
+    folders = [agency.new_folder("A"), agency.new_folder("B")]
+    made = []
+    for name, recurring, public, price, currency, folder in (
+        ("b", 0, True, "10.50", "USD", folders[0]),
+        ("a", 1, False, "10.500", "KWD", folders[1]),
+        ("B", 2, True, "9", "JPY", None),
+        ("é", 0, False, None, "EUR", folders[0]),
+        ("b c", 1, True, "100", "USD", None),
+    ):
+        clock.tick()
+        body = {"name": name, "recurring": recurring, "public": public, "price": price, "currency": currency}
+        made.append(agency.new_service(**body, folder_id=folder))
+    for number, service in enumerate(made):
+        agency.put(f"/services/{service['id']}", {"sort_order": 3 - number % 3})
+    return [agency.get(f"/services/{service['id']}").json() for service in made]
+
+
+@pytest.fixture
+def orders(agency, clock, services):
+    """Five orders: two clients, every kind of number, prices by the services; two due, two without a service."""
+    john = agency.new_client()["id"]
+    jane = agency.new_client("jane@example.com", name_f="Jane")["id"]
+    made = []
+    for number, client, status, service, due in (
+        ("b1", john, 1, 0, "2026-03-01T00:00:00Z"),
+        ("A1", jane, 0, 1, None),
+        ("a2", john, 4, 2, "2026-02-01T00:00:00Z"),
+        ("10", jane, 2, None, None),
+        ("9", john, 0, None, "2026-03-01T00:00:00Z"),
+    ):
+        clock.tick()
+        body = {"number": number, "status": status, "date_due": due}
+        body["service_id"] = None if service is None else services[service]["id"]
+        made.append(agency.place_order(client, **body))
+    gone = agency.place_order(john, number="0")
+    agency.delete(f"/orders/{gone['id']}")
+    return made
+
+
 def matching(rows, field, operator, wanted):
     """Say by plain Python which rows a filter lets through."""
     compare = {
@@ -50,14 +94,20 @@ def matching(rows, field, operator, wanted):
         "$gt": lambda value: value is not None and value > wanted,
         "$in": lambda value: value in wanted,
     }[operator]
-    return sorted(row["id"] for row in rows if compare(row[field]))
+    return sorted(row["id"] for row in rows if compare(held(row, field)))
 
 
-def check(agency, path, rows, fields, operator, wanted):
-    """Ask for a filtered list, and compare rows and total with plain Python; return how many there are."""
-    wire_field, row_field = fields
+def held(row, field):
+    """Return what a row holds in a field, as it is compared: amounts as numbers."""
+    value = row[field]
+    return Decimal(value) if field == "price" and value is not None else value
+
+
+def check(agency, path, rows, field, operator, wanted):
+    """Check one filter; the field is its name on the wire and, if that is another, the rows' own."""
+    wire_field, row_field = field if isinstance(field, tuple) else (field, field)
     name = f"filters[{wire_field}][{operator}]" + ("[]" if operator == "$in" else "")
-    sent = NULL if wanted is None else wanted
+    sent = NULL if wanted is None else [as_text(each) for each in wanted] if operator == "$in" else as_text(wanted)
     page = agency.get(path, params={name: sent}).json()
     expected = matching(rows, row_field, operator, wanted)
     assert sorted(row["id"] for row in page["data"]) == expected
@@ -65,15 +115,20 @@ def check(agency, path, rows, fields, operator, wanted):
     return len(expected)
 
 
+def as_text(value):
+    """Return a value as a query says it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def check_all(agency, path, rows, fields):
     """Check every field with every operator and each value that there is, and null."""
     for field, row_field in fields.items():
-        values = sorted({row[row_field] for row in rows if row[row_field] is not None})
+        values = sorted({held(row, row_field) for row in rows if row[row_field] is not None})
         assert values
         for operator in ("$eq", "$lt", "$gt"):
             for value in values:
                 check(agency, path, rows, (field, row_field), operator, value)
-        for some in (values[:1], values):
+        for some in (values[:1], values[1:], values) if values[1:] else (values,):
             assert check(agency, path, rows, (field, row_field), "$in", some) > 0
         check(agency, path, rows, (field, row_field), "$eq", None)
 
@@ -88,6 +143,35 @@ def test_filter_clients(agency, clients):
     """Every field with every operator, on rows and total alike."""
     fields = ("id", "email", "status", "balance", "created_at")
     check_all(agency, "/clients", clients, {field: field for field in fields})
+
+
+def test_filter_services(agency, services):
+    """D54: every field with every operator, on rows and total alike; null finds those that have none."""
+    fields = ("id", "name", "recurring", "public", "price", "currency", "folder_id", "created_at")
+    check_all(agency, "/services", services, {field: field for field in fields})
+
+
+def test_filter_orders(agency, orders):
+    """D55: every field with every operator, on rows and total alike; null finds those that have none."""
+    fields = ("id", "number", "user_id", "service_id", "price", "created_at", "date_due")
+    check_all(agency, "/orders", orders, {"status": "status_id"} | {field: field for field in fields})
+    for operator in ("$eq", "$lt", "$gt", "$in"):
+        wanted = [UNKNOWN] if operator == "$in" else UNKNOWN
+        assert check(agency, "/orders", orders, "invoice_id", operator, wanted) == 0
+    assert check(agency, "/orders", orders, "invoice_id", "$eq", None) == len(orders)
+
+
+def test_currencies_are_compared_in_capitals(agency, services):
+    """As they are stored, whatever the case of the filter."""
+    page = agency.get("/services", params={"filters[currency][$in][]": [" usd", "eur"]}).json()
+    assert sorted(row["name"] for row in page["data"]) == ["b", "b c", "é"]
+
+
+def test_prices_are_compared_across_currencies(agency, services):
+    """By their amounts, not as text and not by their decimals: 9 < 10.5 = 10.500 < 100."""
+    for name, names in (("[$eq]", ["a", "b"]), ("[$lt]", ["B"]), ("[$gt]", ["b c"])):
+        page = agency.get("/services", params={f"filters[price]{name}": "10.5"}).json()
+        assert sorted(row["name"] for row in page["data"]) == names
 
 
 def test_balance_is_compared_as_a_number(agency, clients):
@@ -128,6 +212,44 @@ def test_sort_clients(agency, clients):
             ordered = sorted(((row[field], row["id"]) for row in clients), reverse=direction == "desc")
             page = agency.get("/clients", sort=f"{field}:{direction}").json()
             assert [row["id"] for row in page["data"]] == [key for _, key in ordered], (field, direction)
+
+
+def check_sorts(agency, path, rows, fields):
+    """Check each field in both directions: null last ascending and first descending, ties by id the same way."""
+    for field, row_field in fields.items():
+
+        def key(row, row_field=row_field):
+            value = held(row, row_field)
+            return (value is None, "" if value is None else value, row["id"])
+
+        for direction in ("asc", "desc"):
+            expected = [row["id"] for row in sorted(rows, key=key, reverse=direction == "desc")]
+            assert [row["id"] for row in agency.get(path, sort=f"{field}:{direction}").json()["data"]] == expected
+            parts = [agency.get(path, sort=f"{field}:{direction}", limit="2", page=f"{page}") for page in (1, 2, 3)]
+            assert [row["id"] for part in parts for row in part.json()["data"]] == expected
+
+
+def test_sort_services(agency, services):
+    """D63: the same rule for every field, also in pages; text by code points, prices by their amounts."""
+    fields = ("id", "name", "price", "recurring", "public", "sort_order", "created_at")
+    check_sorts(agency, "/services", services, {field: field for field in fields})
+
+
+def test_sort_orders(agency, orders):
+    """D63: the same rule for every field, also in pages."""
+    fields = ("id", "number", "price", "quantity", "user_id", "service_id", "created_at", "date_due")
+    check_sorts(agency, "/orders", orders, {"status": "status_id"} | {field: field for field in fields})
+
+
+def test_orders_in_a_list_have_their_own_people(agency, orders):
+    """D46, D58: client, employees and tags of each row are its own, in the order in which they were given."""
+    jane, admin = agency.new_employee("staff@example.com"), agency.employee_id
+    given = [([], []), ([jane], ["z", "a"]), ([admin, jane], ["a"]), ([jane, admin], ["m", "a", "z"]), ([admin], ["A"])]
+    for order, (employees, tags) in zip(orders, given, strict=True):
+        assert agency.put(f"/orders/{order['id']}", {"employees": employees, "tags": tags}).status_code == 200
+    rows = agency.get("/orders", sort="created_at:asc").json()["data"]
+    assert [([each["id"] for each in row["employees"]], row["tags"]) for row in rows] == given
+    assert [row["client"]["name"] for row in rows] == ["John Doe", "Jane Doe", "John Doe", "Jane Doe", "John Doe"]
 
 
 def test_an_unknown_sort_is_newest_first(agency, tickets):

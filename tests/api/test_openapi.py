@@ -8,10 +8,21 @@ from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
 from service_engine import MemoryStore
-from service_engine.api import Settings, about, clients, create_app, tickets
+from service_engine.api import (
+    Settings,
+    about,
+    clients,
+    create_app,
+    order_messages,
+    order_tasks,
+    orders,
+    services,
+    tickets,
+)
 from service_engine.schemas import examples
 
 CONTRACT = [
+    "",
     "GET /api/health",
     "GET /api",
     "GET /api/clients",
@@ -55,22 +66,24 @@ CONTRACT = [
     "GET /api/tickets/{id}",
     "PUT /api/tickets/{id}",
     "DELETE /api/tickets/{id}",
-]
-SERVED = re.compile(r"\w+ /api(/(health|clients|tickets)(/.*)?)?")
-CREATED = {"POST /api/clients", "POST /api/tickets"}
-OPERATIONS = {**about.OPERATIONS, **clients.OPERATIONS, **tickets.OPERATIONS}
+    "",
+][1:-1]
+SERVED = re.compile(r"\w+ /api(/(health|clients|services|orders|order-tasks|order-messages|tickets)(/.*)?)?")
+COMPLETE = "/api/order-tasks/{id}/complete"
+NOUNS = (about, clients, services, orders, order_tasks, order_messages, tickets)
+OPERATIONS = {name: each for noun in NOUNS for name, each in noun.OPERATIONS.items()}
 
 
 @pytest.fixture(scope="module")
 def description():
-    """Give the description as it is served."""
+    """Give the API's description."""
     with TestClient(create_app(MemoryStore())) as http:
         return http.get("/openapi.json").json()
 
 
 @pytest.fixture(scope="module")
 def operations(description):
-    """Give the operations by method and path."""
+    """Give the described operations, by method and path."""
     return {
         f"{method.upper()} {path}": operation
         for path, methods in description["paths"].items()
@@ -82,25 +95,30 @@ def test_exactly_the_operations_of_the_contract(operations):
     """Every operation of the resources that are served, and no other."""
     assert len(CONTRACT) == 43
     assert set(operations) == {each for each in CONTRACT if SERVED.fullmatch(each)}
-    assert len(operations) == 12
+    assert len(operations) == 31
+
+
+def expected_statuses(name):
+    """Return the statuses that an operation should describe."""
+    method, _, path = name.partition(" ")
+    completes = path == COMPLETE
+    success = "200" if completes or method in {"GET", "PUT"} else "201" if method == "POST" else "204"
+    expected = {success, "default"}
+    if path in {"/api", "/api/health"}:
+        return expected
+    has_body = method in {"POST", "PUT"} and not completes
+    expected |= {"401"} | ({"404"} if "{id}" in path else set())
+    expected |= {"400"} if has_body or (method == "GET" and not path.endswith("}")) else set()
+    refers = has_body and "clients" not in path and not path.endswith("messages")
+    return expected | ({"422"} if refers else set()) | ({"409"} if name == "DELETE /api/clients/{id}" else set())
 
 
 def test_statuses(operations):
     """Each operation names its success, and every refusal that it has."""
     for name, operation in operations.items():
-        method, _, path = name.partition(" ")
-        success = "201" if name in CREATED else "204" if method == "DELETE" else "200"
-        expected = {success, "default"}
-        if path not in {"/api", "/api/health"}:
-            expected |= {"401"}
-            expected |= {"404"} if "{id}" in path else set()
-            expected |= {"400"} if method in {"POST", "PUT"} or (not path.endswith("}") and method == "GET") else set()
-            expected |= {"422"} if "tickets" in path and method in {"POST", "PUT"} else set()
-            expected |= {"409"} if name == "DELETE /api/clients/{id}" else set()
-            assert operation["security"] == [{"token": []}], name
-        else:
-            assert "security" not in operation
-        assert set(operation["responses"]) == expected, name
+        public = name in {"GET /api", "GET /api/health"}
+        assert operation.get("security") == (None if public else [{"token": []}]), name
+        assert set(operation["responses"]) == expected_statuses(name), name
         assert operation["summary"]
         assert operation["description"]
 
@@ -108,7 +126,8 @@ def test_statuses(operations):
 def test_bodies_and_examples(operations):
     """What takes a body describes it, without references, and shows one; what answers shows that."""
     for name, operation in operations.items():
-        assert ("requestBody" in operation) == (name.split()[0] in {"POST", "PUT"})
+        method, path = name.split()
+        assert ("requestBody" in operation) == (method in {"POST", "PUT"} and path != COMPLETE)
         if "requestBody" in operation:
             content = operation["requestBody"]["content"]["application/json"]
             assert set(content["example"]) <= set(content["schema"]["properties"])
@@ -124,12 +143,35 @@ def test_references_lead_somewhere(description):
         assert target in description["components"]["schemas"]
 
 
-def test_filters_are_described(operations):
-    """Every field of a list with every operator."""
-    names = {each["name"] for each in operations["GET /api/tickets"]["parameters"]}
-    fields = ("user_id", "status", "order_id", "created_at", "last_message_at")
-    filters = {f"filters[{field}][{operator}]" for field in fields for operator in ("$eq", "$lt", "$gt", "$in][")}
+@pytest.mark.parametrize(
+    ("noun", "fields"),
+    [
+        ("clients", "id email status balance created_at"),
+        ("services", "id name recurring public price currency folder_id created_at"),
+        ("orders", "id number status user_id service_id price invoice_id created_at date_due"),
+        ("tickets", "user_id status order_id created_at last_message_at"),
+    ],
+)
+def test_filters_are_described(operations, noun, fields):
+    """D54, D55: every field of a list with every operator, as contract section 1.9 has them."""
+    names = {each["name"] for each in operations[f"GET /api/{noun}"]["parameters"]}
+    filters = {
+        f"filters[{field}][{operator}]" for field in fields.split() for operator in ("$eq", "$lt", "$gt", "$in][")
+    }
     assert names == {"limit", "page", "sort"} | filters
+
+
+@pytest.mark.parametrize("noun", ["tasks", "messages"])
+def test_bare_arrays_are_described(operations, noun):
+    """D59: an array with its bounds, and the header that leads on."""
+    operation = operations[f"GET /api/orders/{{id}}/{noun}"]
+    limits = {each["name"]: each["schema"] for each in operation["parameters"] if each["in"] == "query"}
+    assert limits["limit"] == {"type": "integer", "minimum": 1, "maximum": 500, "default": 100}
+    assert set(limits) == {"limit", "page"}
+    assert "Link" in operation["responses"]["200"]["headers"]
+    content = operation["responses"]["200"]["content"]["application/json"]
+    assert content["schema"]["type"] == "array"
+    assert isinstance(content["example"], list)
 
 
 def shape(value):
@@ -139,36 +181,82 @@ def shape(value):
     return [shape(value[0])] if isinstance(value, list) and value else None
 
 
-def test_the_examples_run(agency, store):
-    """Sending the examples in order gives answers of the examples' shape, which fit the declared types."""
-    client = agency.post("/clients", examples.NEW_CLIENT)
-    order = agency.new_order(client.json()["id"])
-    ids = {"CLIENT": client.json()["id"], "ORDER": order, "EMPLOYEE": agency.employee_id}
-    sent = {str(getattr(examples, f"{name}_ID")): key for name, key in ids.items()}
+class Examples:
+    """The examples as they are sent: with the ids of what is really there."""
 
-    def with_real_ids(value):
+    def __init__(self, agency):
+        self.agency = agency
+        self.ids = {examples.EMPLOYEE_ID: agency.employee_id, examples.FOLDER_ID: agency.new_folder()}
+
+    def real(self, value):
+        """Return the value with the examples' ids replaced by real ones."""
         text = json.dumps(value)
-        for example, real in sent.items():
-            text = text.replace(example, real)
+        for example, key in self.ids.items():
+            text = text.replace(str(example), key)
         return json.loads(text)
 
-    ticket = agency.post("/tickets", with_real_ids(examples.NEW_TICKET))
-    agency.new_message(ticket.json()["id"], ids["CLIENT"], "I need help with my order")
-    path = {"client": f"/clients/{ids['CLIENT']}", "ticket": f"/tickets/{ticket.json()['id']}"}
+    def made(self, example_id, path, body):
+        """Create what an example shows, and note its id."""
+        response = self.agency.post(self.real(path), self.real(body))
+        self.ids[example_id] = response.json()["id"]
+        return response
+
+    def send(self, method, path, body=None):
+        """Send a request with real ids."""
+        return self.agency.send(method, self.real(path), json=self.real(body))
+
+
+def create_all(sent):
+    """Send every example of a new thing."""
+    order = f"/orders/{examples.ORDER_ID}"
     answers = {
-        "health": agency.get("/health"),
-        "index": agency.get(""),
-        "list_clients": agency.get("/clients"),
-        "create_client": client,
-        "retrieve_client": agency.get(path["client"]),
-        "update_client": agency.put(path["client"], examples.CLIENT_CHANGE),
-        "list_tickets": agency.get("/tickets"),
-        "create_ticket": ticket,
-        "retrieve_ticket": agency.get(path["ticket"]),
-        "update_ticket": agency.put(path["ticket"], with_real_ids(examples.TICKET_CHANGE)),
-        "delete_ticket": agency.delete(path["ticket"]),
-        "delete_client": agency.delete(path["client"]),
+        "create_client": sent.made(examples.CLIENT_ID, "/clients", examples.NEW_CLIENT),
+        "create_service": sent.made(examples.SERVICE_ID, "/services", examples.NEW_SERVICE),
+        "create_order": sent.made(examples.ORDER_ID, "/orders", examples.NEW_ORDER),
+        "create_order_task": sent.made(examples.ORDER_TASK_ID, f"{order}/tasks", examples.NEW_ORDER_TASK),
+        "create_order_message": sent.made(examples.ORDER_MESSAGE_ID, f"{order}/messages", examples.NEW_ORDER_MESSAGE),
+        "create_ticket": sent.made(examples.TICKET_ID, "/tickets", examples.NEW_TICKET),
     }
+    sent.agency.new_message(sent.ids[examples.TICKET_ID], sent.ids[examples.CLIENT_ID], "I need help with my order")
+    return answers
+
+
+def read_and_change_all(sent):
+    """Send every example of a change, and read everything."""
+    order, task = f"/orders/{examples.ORDER_ID}", f"/order-tasks/{examples.ORDER_TASK_ID}"
+    answers = {
+        "health": sent.send("GET", "/health"),
+        "index": sent.send("GET", ""),
+        "list_order_tasks": sent.send("GET", f"{order}/tasks"),
+        "list_order_messages": sent.send("GET", f"{order}/messages"),
+        "complete_order_task": sent.send("POST", f"{task}/complete"),
+        "reopen_order_task": sent.send("DELETE", f"{task}/complete"),
+        "update_order_task": sent.send("PUT", task, examples.ORDER_TASK_CHANGE),
+    }
+    for noun in ("client", "service", "order", "ticket"):
+        path = f"/{noun}s/{getattr(examples, f'{noun.upper()}_ID')}"
+        answers[f"list_{noun}s"] = sent.send("GET", f"/{noun}s")
+        answers[f"retrieve_{noun}"] = sent.send("GET", path)
+        answers[f"update_{noun}"] = sent.send("PUT", path, getattr(examples, f"{noun.upper()}_CHANGE"))
+    return answers
+
+
+def delete_all(sent):
+    """Delete everything, what is part of something first; the client is kept by what refers to them."""
+    return {
+        "delete_order_task": sent.send("DELETE", f"/order-tasks/{examples.ORDER_TASK_ID}"),
+        "delete_order_message": sent.send("DELETE", f"/order-messages/{examples.ORDER_MESSAGE_ID}"),
+        "delete_ticket": sent.send("DELETE", f"/tickets/{examples.TICKET_ID}"),
+        "delete_order": sent.send("DELETE", f"/orders/{examples.ORDER_ID}"),
+        "delete_service": sent.send("DELETE", f"/services/{examples.SERVICE_ID}"),
+        "delete_client": sent.send("DELETE", f"/clients/{examples.CLIENT_ID}"),
+    }
+
+
+def test_the_examples_run(agency):
+    """Sending the examples in order gives answers of the examples' shape, which fit the declared types."""
+    sent = Examples(agency)
+    answers = create_all(sent) | read_and_change_all(sent) | delete_all(sent)
     assert set(answers) == set(OPERATIONS)
     assert answers.pop("delete_client").status_code == 409
     for name, response in answers.items():
@@ -178,7 +266,6 @@ def test_the_examples_run(agency, store):
             TypeAdapter(operation.shows).validate_json(response.content)
             expected = operation.example | {"messages": []} if name == "create_ticket" else operation.example
             assert shape(response.json()) == shape(expected), name
-    assert store is agency.store
 
 
 def test_without_docs():

@@ -18,17 +18,35 @@ def answer(response):
     return response.status_code, sorted(response.json()["errors"])
 
 
-@pytest.mark.parametrize("path", [f"/tickets/{UNKNOWN}", "/tickets/x", f"/clients/{UNKNOWN}"])
-def test_the_five_steps(agency, path):
+WRONG = {"subject": 1, "name_f": 1, "name": 1, "note": 1, "message": 1}
+STEPS = [
+    ("PUT", f"/tickets/{UNKNOWN}", ["note", "subject"]),
+    ("PUT", "/tickets/x", ["note", "subject"]),
+    ("PUT", f"/clients/{UNKNOWN}", ["name_f", "note"]),
+    ("PUT", f"/services/{UNKNOWN}", ["name"]),
+    ("PUT", "/services/x", ["name"]),
+    ("PUT", f"/orders/{UNKNOWN}", ["note"]),
+    ("PUT", "/orders/x", ["note"]),
+    ("POST", f"/orders/{UNKNOWN}/tasks", ["name"]),
+    ("POST", "/orders/x/tasks", ["name"]),
+    ("POST", f"/orders/{UNKNOWN}/messages", ["message"]),
+    ("POST", "/orders/x/messages", ["message"]),
+    ("PUT", f"/order-tasks/{UNKNOWN}", ["name"]),
+    ("PUT", "/order-tasks/x", ["name"]),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "fields"), STEPS)
+def test_the_five_steps(agency, method, path, fields):
     """JSON before the token, the token before the schema, the schema before the path, the path before the rules."""
     send = agency.http.request
+    fitting = {"name": "A", "message": "A", "order_id": "x", "service_id": "x", "folder_id": "x", "employee_ids": ["x"]}
     token = {"Authorization": f"Bearer {agency.token}"}
     broken = {"content": b"{", "headers": {"Content-Type": "application/json"}}
-    assert answer(send("PUT", f"/api{path}", **broken)) == (400, ["1"])
-    assert answer(send("PUT", f"/api{path}", json={"subject": 1, "name_f": 1})) == (401, [])
-    field = "subject" if path.startswith("/tickets") else "name_f"
-    assert answer(send("PUT", f"/api{path}", json={"subject": 1, "name_f": 1}, headers=token)) == (400, [field])
-    assert answer(send("PUT", f"/api{path}", json={"order_id": "x"}, headers=token)) == (404, [])
+    assert answer(send(method, f"/api{path}", **broken)) == (400, ["1"])
+    assert answer(send(method, f"/api{path}", json=WRONG)) == (401, [])
+    assert answer(send(method, f"/api{path}", json=WRONG, headers=token)) == (400, fields)
+    assert answer(send(method, f"/api{path}", json=fitting, headers=token)) == (404, [])
 
 
 def test_the_ticket_before_its_references(agency):
@@ -59,13 +77,38 @@ def test_a_list_checks_the_token_first(agency):
     assert answer(agency.get("/tickets", limit="0")) == (400, ["query.limit"])
 
 
-@pytest.mark.parametrize("noun", ["tickets", "clients"])
+@pytest.mark.parametrize("noun", ["tickets", "clients", "services", "orders"])
 @pytest.mark.parametrize("key", ["x", "1", UNKNOWN.replace("-", ""), f"{{{UNKNOWN}}}", f"{UNKNOWN}0", "%00", UNKNOWN])
 def test_ids_in_paths(agency, noun, key):
     """An id that has not the shape of one is answered exactly like an unknown one."""
     for method in ("GET", "PUT", "DELETE"):
         response = agency.send(method, f"/{noun}/{key}", json={})
         assert (response.status_code, response.content) == (404, b'{"message":"Not Found","errors":{}}')
+
+
+@pytest.mark.parametrize("key", ["x", UNKNOWN.replace("-", ""), f"{{{UNKNOWN}}}", UNKNOWN])
+def test_ids_in_paths_of_parts(agency, key):
+    """The same for an order's tasks and messages, under it and by themselves."""
+    for method, path in (
+        ("GET", f"/orders/{key}/tasks"),
+        ("POST", f"/orders/{key}/tasks"),
+        ("GET", f"/orders/{key}/messages"),
+        ("POST", f"/orders/{key}/messages"),
+        ("PUT", f"/order-tasks/{key}"),
+        ("DELETE", f"/order-tasks/{key}"),
+        ("POST", f"/order-tasks/{key}/complete"),
+        ("DELETE", f"/order-tasks/{key}/complete"),
+        ("DELETE", f"/order-messages/{key}"),
+    ):
+        response = agency.send(method, path, json={"name": "A", "message": "A"})
+        assert (response.status_code, response.content) == (404, b'{"message":"Not Found","errors":{}}')
+
+
+def test_folder_then_employees(agency):
+    """Of a service's references the folder is checked first."""
+    body = {"name": "A", "recurring": 0, "currency": "USD", "folder_id": UNKNOWN, "employees": [UNKNOWN]}
+    assert answer(agency.post("/services", body)) == (422, ["folder_id"])
+    assert answer(agency.post("/services", body | {"folder_id": None})) == (422, ["employees"])
 
 
 def test_ids_in_capitals(agency):

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 
 from service_engine.domain.ids import TicketMessageId
+from service_engine.domain.messages import MAX_FILES, Message
 from service_engine.domain.ticket_messages import (
-    MAX_FILES,
     TicketMessage,
     TicketMessagePosted,
     TicketMessageReceived,
@@ -87,6 +87,13 @@ def test_a_value_is_checked_like_input():
         attrs.evolve(question, files=("fine", "x" * 2049))
     with pytest.raises(RuleViolationError, match="must not be blank"):
         attrs.evolve(question, text="")
+
+
+def test_a_message_on_a_ticket_is_a_message():
+    """What messages have in common is said once; one on a ticket has no more than its id and the ticket's."""
+    assert isinstance(question, Message)
+    own = {each.name for each in attrs.fields(TicketMessage)} - {each.name for each in attrs.fields(Message)}
+    assert own == {"id", "ticket_id"}
 
 
 def test_an_author_may_be_gone():

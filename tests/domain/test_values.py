@@ -17,13 +17,17 @@ from service_engine.testing import build
 from service_engine.testing.examples import (
     acme,
     administrator,
+    folder,
     grant,
     jane,
     john,
     later,
+    message,
     now,
     question,
+    task,
     ticket,
+    web_development,
     website,
 )
 
@@ -32,15 +36,15 @@ POSITIONAL = {"Change", "Lifecycle", "Member", "Money", "Tag"}
 
 NAIVE: Any = now.replace(tzinfo=None)
 ELSEWHERE = now.astimezone(timezone(timedelta(hours=5)))
-THINGS: dict[str, Any] = {
-    type(thing).__name__: thing
-    for thing in (acme, administrator, jane, john, website, ticket, question, grant, build.api_token())
-}
+PEOPLE = (acme, administrator, jane, john, grant, build.api_token())
+CATALOGUE = (folder, web_development)
+WORK = (website, task, message, ticket, question)
+THINGS: dict[str, Any] = {type(thing).__name__: thing for thing in (*PEOPLE, *CATALOGUE, *WORK)}
 TIMES = [
     (kind, each.name)
     for kind, thing in THINGS.items()
     for each in attrs.fields(type(thing))
-    if each.name.endswith("_at")
+    if each.name.endswith("_at") or each.name in {"date_started", "date_completed", "date_due"}
 ]
 TEXTS = [
     ("Organization", "name", 255),
@@ -51,9 +55,20 @@ TEXTS = [
     ("Client", "email", 255),
     ("Client", "first_name", 255),
     ("Client", "last_name", 255),
+    ("ServiceFolder", "name", 255),
+    ("Service", "name", 255),
+    ("Service", "description", 65_535),
+    ("Service", "image", 500),
+    ("Service", "braintree_plan_id", 255),
+    ("Service", "hoth_product_key", 255),
+    ("Service", "hoth_package_name", 255),
     ("Order", "number", 50),
     ("Order", "service_name", 255),
     ("Order", "note", 65_535),
+    ("Order", "paysys", 50),
+    ("OrderTask", "name", 255),
+    ("OrderTask", "description", 65_535),
+    ("OrderMessage", "text", 65_535),
     ("Ticket", "subject", 255),
     ("Ticket", "source", 50),
     ("Ticket", "note", 65_535),
@@ -99,11 +114,12 @@ def test_a_value_is_known_by_its_contents(kind: type[Any]):
 @pytest.mark.parametrize(("kind", "name"), TIMES, ids=lambda value: value)
 def test_every_time_is_kept_in_utc(kind: str, name: str):
     """The same instant from any zone; a naive one is wrong use."""
-    moved = attrs.evolve(THINGS[kind], **{name: ELSEWHERE})
+    there = attrs.evolve(THINGS[kind], deadline=None) if name == "due_at" else THINGS[kind]  # one end at most
+    moved = attrs.evolve(there, **{name: ELSEWHERE})
     assert getattr(moved, name) == now
     assert getattr(moved, name).tzinfo is UTC
     with pytest.raises(ValueError, match="has no zone"):
-        attrs.evolve(THINGS[kind], **{name: NAIVE})
+        attrs.evolve(there, **{name: NAIVE})
 
 
 def test_date_closed_is_kept_in_utc():

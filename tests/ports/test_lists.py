@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service_engine.ports.clients import ClientFilter, ClientSort
-from service_engine.ports.lists import FIRST_PAGE, MAX_PAGE_SIZE, Condition, Operator, PageRequest, Sort
+from service_engine.ports.lists import (
+    FIRST_PAGE,
+    FIRST_SLICE,
+    MAX_PAGE_SIZE,
+    MAX_SLICE_SIZE,
+    Condition,
+    Operator,
+    PageRequest,
+    SliceRequest,
+    Sort,
+)
 from service_engine.ports.tickets import TicketFilter, TicketSort
 from service_engine.testing import build
 
@@ -75,6 +85,27 @@ def test_a_page_out_of_range_is_wrong_use(arguments: dict[str, int], message: st
     """The message says the range."""
     with pytest.raises(ValueError, match=message):
         PageRequest(**arguments)
+
+
+@given(st.integers(1, 2**53), st.integers(1, 500))
+def test_a_slice_may_be_longer_than_a_page(number: int, size: int):
+    """Part by part, no row twice and none left out; never beyond 64 bits."""
+    part = SliceRequest(number=number, size=size)
+    assert part.offset == (number - 1) * size
+    assert part.offset + size <= 2**63 - 1
+
+
+def test_the_first_slice_is_the_contracts():
+    """A hundred rows, at most five hundred."""
+    assert SliceRequest() == FIRST_SLICE == SliceRequest(number=1, size=100)
+    assert (FIRST_SLICE.offset, MAX_SLICE_SIZE) == (0, 500)
+
+
+@pytest.mark.parametrize("arguments", [{"number": 0}, {"number": 2**53 + 1}, {"size": 0}, {"size": 501}])
+def test_a_slice_out_of_range_is_wrong_use(arguments: dict[str, int]):
+    """The message says the range."""
+    with pytest.raises(ValueError, match=r"a page's \w+ must be between 1 and (500|9007199254740992), not"):
+        SliceRequest(**arguments)
 
 
 AGGREGATES: list[tuple[Any, Any]] = [

@@ -1,6 +1,8 @@
 """The kinds of field: what each of them takes, and what it refuses."""
 
+import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,34 +15,57 @@ from service_engine.domain.text import clean
 from service_engine.errors import RuleViolationError
 from service_engine.schemas.fields import (
     MAX_ITEMS,
+    MAX_PAIRS,
     NOWHERE,
+    Count,
     Email,
+    FileAddress,
     FreeJson,
     Instant,
+    Integer,
+    Length,
     Line50,
+    MetadataPairs,
     Note,
     OptionalReference,
+    PeriodUnit,
     Reference,
     RequiredLine,
+    RequiredNote,
+    SmallCount,
     Tags,
     absent,
+    employee_ids,
     instant,
     uuid_of,
 )
+from service_engine.schemas.money import Amount, Currency, Price, amount_of
+from service_engine.schemas.validation import Number, read_json
 
 ID = "0190163d-8694-739b-aea5-966c26f8ad91"
 LONE = "\ud800"
 
 
 KINDS: dict[str, Any] = {
+    "Amount": Amount,
+    "Count": Count,
+    "Currency": Currency,
     "Email": Email,
+    "FileAddress": FileAddress,
     "FreeJson": FreeJson,
     "Instant": Instant,
+    "Integer": Integer,
+    "Length": Length,
     "Line50": Line50,
+    "MetadataPairs": MetadataPairs,
     "Note": Note,
+    "PeriodUnit": PeriodUnit,
+    "Price": Price,
     "OptionalReference": OptionalReference,
     "Reference": Reference,
     "RequiredLine": RequiredLine,
+    "RequiredNote": RequiredNote,
+    "SmallCount": SmallCount,
     "Tags": Tags,
 }
 
@@ -72,6 +97,26 @@ def read(kind: str, value: Any) -> Any:
         ("OptionalReference", None, None),
         ("OptionalReference", "no id", NOWHERE),
         ("Tags", [" urgent", "billing"], ["urgent", "billing"]),
+        ("Amount", 7, Decimal("7.000")),
+        ("Amount", Number("0.10"), Decimal("0.100")),
+        ("Amount", Number("-1.5e1"), Decimal("-15.000")),
+        ("Amount", " 0.1 ", Decimal("0.100")),
+        ("Amount", "-9999999999.99", Decimal("-9999999999.990")),
+        ("Amount", ".5", Decimal("0.500")),
+        ("Amount", Number("-0.0"), Decimal("0.000")),
+        ("Price", 0, Decimal("0.000")),
+        ("Price", Number("-0.0"), Decimal("0.000")),
+        ("Currency", " usd ", "USD"),
+        ("PeriodUnit", "W", "W"),
+        ("Integer", -2_147_483_647, -2_147_483_647),
+        ("Integer", Number("3.0"), 3),
+        ("Count", 0, 0),
+        ("Length", "1", 1),
+        ("SmallCount", 32_767, 32_767),
+        ("RequiredNote", " x" * 2, "x x"),
+        ("FileAddress", " " + "x" * 2048, "x" * 2048),
+        ("MetadataPairs", [], {}),
+        ("MetadataPairs", [{"title": " a "}, {"title": "a", "value": " 1 "}, {"title": " "}], {"a": " 1 "}),
     ],
 )
 def test_a_field_takes(kind: str, value: Any, expected: Any) -> None:
@@ -120,6 +165,47 @@ def test_a_field_takes(kind: str, value: Any, expected: Any) -> None:
         ("Tags", ["  "]),
         ("Tags", ["x" * 256]),
         ("Tags", ["x"] * (MAX_ITEMS + 1)),
+        ("Amount", 0.1),  # a float has been rounded already
+        ("Amount", True),
+        ("Amount", None),
+        ("Amount", ""),
+        ("Amount", "1,5"),
+        ("Amount", "1_0"),
+        ("Amount", "0x1"),
+        ("Amount", "NaN"),
+        ("Amount", "-Infinity"),
+        ("Amount", "１"),  # noqa: RUF001 - a digit of another script, on purpose
+        ("Amount", "0.0001"),
+        ("Amount", "9999999999.991"),
+        ("Amount", "1e400"),
+        ("Amount", "1e999999999999"),
+        ("Amount", Number("1e-400")),
+        ("Amount", 10**399),
+        ("Amount", float("inf")),
+        ("Amount", [1]),
+        ("Price", -1),
+        ("Price", "-0.001"),
+        ("Currency", "US"),
+        ("Currency", "U SD"),
+        ("Currency", None),
+        ("PeriodUnit", "w"),
+        ("PeriodUnit", "DW"),
+        ("Integer", 2**31),
+        ("Integer", Number("0.5")),
+        ("Count", -1),
+        ("Length", 0),
+        ("SmallCount", 32_768),
+        ("RequiredNote", "  "),
+        ("RequiredNote", "x" * 65_536),
+        ("FileAddress", " "),
+        ("FileAddress", "x" * 2049),
+        ("MetadataPairs", {}),
+        ("MetadataPairs", None),
+        ("MetadataPairs", ["a"]),
+        ("MetadataPairs", [{"value": "a"}]),
+        ("MetadataPairs", [{"title": "a", "value": None}]),
+        ("MetadataPairs", [{"title": LONE}]),
+        ("MetadataPairs", [{"title": "a"}] * (MAX_PAIRS + 1)),
         ("Tags", "urgent"),
         ("Tags", None),
     ],
@@ -174,3 +260,36 @@ def test_absent_is_not_null() -> None:
     assert repr(Body().name) == "UNSET"
     with pytest.raises(ValidationError):
         Body.model_validate({"name": None})
+
+
+@given(st.decimals(-(10**10) + 1, 10**10 - 1, places=3))
+def test_amounts_are_exact(value: Decimal) -> None:
+    """As a number of JSON and as a text: what is written is what is read, to the last digit (D34)."""
+    for text in (f"{value:f}", f"{value:e}"):
+        assert amount_of(text) == value
+        assert read("Amount", read_json(json.dumps(text).encode())) == value
+        assert read("Amount", read_json(text.encode())) == value
+
+
+@given(st.text())
+def test_amounts_never_fail_otherwise(text: str) -> None:
+    """Whatever a text is, it is an amount or refused with a ValueError."""
+    try:
+        amount = amount_of(text)
+    except ValueError:
+        return
+    assert amount == Decimal(text)
+
+
+def test_metadata_is_frozen() -> None:
+    """What comes of the pairs is a value like any other free JSON."""
+    with pytest.raises(TypeError):
+        read("MetadataPairs", [{"title": "a"}])["a"] = "b"
+
+
+def test_a_malformed_reference_keeps_its_text() -> None:
+    """It is equal to ``NOWHERE``, which nothing has, but says in messages what was sent, within bounds."""
+    [known, malformed, long] = employee_ids(read("Reference", each) for each in (ID.upper(), " no id ", "x" * 300))
+    assert (str(known), str(malformed), str(long)) == (ID, "no id", "x" * 255)
+    assert malformed == long == NOWHERE
+    assert hash(malformed) == hash(NOWHERE)

@@ -1,5 +1,6 @@
 """The query of a list, and the page that answers it."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from urllib.parse import parse_qsl, urlsplit
@@ -10,10 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service_engine.ports.clients import ClientFilter, ClientSort
-from service_engine.ports.lists import Condition, Operator, Page, PageRequest, Sort
+from service_engine.ports.lists import Condition, Operator, Page, PageRequest, SliceRequest, Sort
+from service_engine.ports.services import ServiceFilter
 from service_engine.ports.tickets import TicketFilter, TicketSort
 from service_engine.schemas.clients import CLIENT_LIST
-from service_engine.schemas.lists import MAX_CHOICES, page_wire, read_list
+from service_engine.schemas.lists import MAX_CHOICES, link_header, page_wire, read_list, read_slice
+from service_engine.schemas.orders import ORDER_LIST
+from service_engine.schemas.services import SERVICE_LIST
 from service_engine.schemas.tickets import TICKET_LIST
 from service_engine.schemas.validation import InvalidRequestError
 
@@ -61,6 +65,16 @@ def test_every_sort_of_the_contract() -> None:
     assert set(CLIENT_LIST.sorts) == {"id", "email", "name_f", "name_l", "status", "balance", "created_at"}
     assert set(TICKET_LIST.filters) == {"user_id", "status", "order_id", "created_at", "last_message_at"}
     assert set(CLIENT_LIST.filters) == {"id", "email", "status", "balance", "created_at"}
+    assert set(SERVICE_LIST.sorts) == {"id", "name", "price", "recurring", "public", "sort_order", "created_at"}
+    assert set(SERVICE_LIST.filters) == {
+        "id", "name", "recurring", "public", "price", "currency", "folder_id", "created_at",
+    }  # fmt: skip
+    assert set(ORDER_LIST.sorts) == {
+        "id", "number", "status", "price", "quantity", "user_id", "service_id", "created_at", "date_due",
+    }  # fmt: skip
+    assert set(ORDER_LIST.filters) == {
+        "id", "number", "status", "user_id", "service_id", "price", "invoice_id", "created_at", "date_due",
+    }  # fmt: skip
     assert read_list(CLIENT_LIST, [("sort", "name_l:asc")]).sort == Sort(ClientSort.LAST_NAME, descending=False)
 
 
@@ -85,6 +99,31 @@ def test_every_sort_of_the_contract() -> None:
 def test_filter(name: str, value: str, expected: Condition[ClientFilter]) -> None:
     """Each kind of field reads its own values; null is only null for $eq."""
     assert read_list(CLIENT_LIST, [(name, value)]).filters == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("filters[name][$eq]", " a ", Condition(ServiceFilter.NAME, Operator.EQ, " a ")),
+        ("filters[recurring][$in]", "2", Condition(ServiceFilter.RECURRENCE, Operator.IN, (2,))),
+        ("filters[public][$eq]", "true", Condition(ServiceFilter.PUBLIC, Operator.EQ, True)),
+        ("filters[public][$in][]", "false", Condition(ServiceFilter.PUBLIC, Operator.IN, (False,))),
+        ("filters[price][$lt]", "1.5", Condition(ServiceFilter.PRICE, Operator.LT, Decimal("1.5"))),
+        ("filters[currency][$eq]", " usd", Condition(ServiceFilter.CURRENCY, Operator.EQ, "USD")),
+        ("filters[folder_id][$eq]", "null", Condition(ServiceFilter.FOLDER_ID, Operator.EQ, None)),
+    ],
+)
+def test_filters_of_services(name: str, value: str, expected: Condition[ServiceFilter]) -> None:
+    """Text is compared exactly, currencies in capitals, and truth is ``true`` or ``false``."""
+    assert read_list(SERVICE_LIST, [(name, value)]).filters == (expected,)
+
+
+@pytest.mark.parametrize("value", ["1", "True", "yes", ""])
+def test_truth_that_is_refused(value: str) -> None:
+    """Nothing but ``true`` and ``false``."""
+    with pytest.raises(InvalidRequestError) as error:
+        read_list(SERVICE_LIST, [("filters[public][$eq]", value)])
+    assert list(error.value.errors) == ["query.filters[public][$eq]"]
 
 
 def test_filters_hold_together() -> None:
@@ -182,6 +221,45 @@ def test_page(total: int, number: int, size: int) -> None:
     assert meta["last_page"] == max(1, (total + size - 1) // size)
     assert (links["prev"] is None, links["next"] is None) == (number == 1, number >= meta["last_page"])
     assert links["last"] == f"http://a/api/tickets?page={meta['last_page']}&limit={size}"
+
+
+@given(st.integers(0, 30), st.integers(1, 9))
+def test_following_the_links_shows_everything(total: int, size: int) -> None:
+    """From the first part of a bare array to the last by ``next``, and back by ``prev``, nothing twice."""
+    rows, seen = list(range(total)), []
+    query, back = [("limit", str(size))], None
+    while True:
+        wanted = read_slice(query)
+        seen += rows[wanted.offset : wanted.offset + size]
+        header = link_header(wanted, more=wanted.offset + size < total, path="/a")
+        links = {relation: address for address, relation in re.findall(r'<([^>]*)>; rel="(\w+)"', header or "")}
+        assert links.get("prev") == back
+        if "next" not in links:
+            break
+        back = f"/a?page={wanted.number}&limit={size}"
+        query = parse_qsl(urlsplit(links["next"]).query)
+    assert seen == rows
+
+
+@pytest.mark.parametrize(
+    ("query", "keys"),
+    [
+        ([("limit", "0")], ["query.limit"]),
+        ([("limit", "501"), ("page", "x")], ["query.limit", "query.page"]),
+        ([("page", str(2**53 + 1))], ["query.page"]),
+    ],
+)
+def test_what_a_bare_array_refuses(query: list[tuple[str, str]], keys: list[str]) -> None:
+    """Its limit goes to 500; every complaint at once."""
+    with pytest.raises(InvalidRequestError) as error:
+        read_slice(query)
+    assert sorted(error.value.errors) == keys
+
+
+def test_a_bare_array_by_default() -> None:
+    """A hundred rows, the first; other parameters are ignored, of repeated ones the last counts."""
+    assert read_slice([("sort", "x"), ("filters[a][$eq]", "1")]) == SliceRequest(number=1, size=100)
+    assert read_slice([("limit", "7"), ("limit", "500")]) == SliceRequest(size=500)
 
 
 def test_links_lead_to_the_same_list() -> None:

@@ -55,6 +55,22 @@ def test_large_numbers_that_are_finite_are_read() -> None:
     assert read_json(b"1" * 399) == int("1" * 399)
 
 
+def test_numbers_know_how_they_were_written() -> None:
+    """A number with a point or an exponent is a float, and still its text; a whole number is an int."""
+    whole, *others = read_json(b"[7, 0.10, 1e2, -0.0]")
+    assert type(whole) is int
+    assert [(float(each), each.text) for each in others] == [(0.1, "0.10"), (100.0, "1e2"), (-0.0, "-0.0")]
+
+
+def test_no_text_names_a_class() -> None:
+    """What is no object is refused in words that mean something to a caller, alone and nested."""
+    for model, body in ((TicketCreate, read_json(b"1.5")), (ClientUpdate, {"address": read_json(b"1.5")})):
+        with pytest.raises(InvalidRequestError) as refused:
+            read_model(model, body)
+        [texts] = refused.value.errors.values()
+        assert texts == ["Input should be a valid dictionary or object to extract fields from"]
+
+
 @pytest.mark.parametrize("body", [ABSENT, None])
 def test_no_body(body: Any) -> None:
     """A body that is missing, or null, is blamed as a whole."""

@@ -19,7 +19,7 @@ from service_engine.ports.unit_of_work import Store
 from service_engine.testing import examples
 from service_engine.testing.examples import now
 from service_engine.usecases.clients import create_client
-from service_engine.usecases.orders import place_order
+from service_engine.usecases.orders import create_order
 from service_engine.usecases.organizations import bootstrap_organization
 from service_engine.usecases.tickets import open_ticket
 
@@ -59,7 +59,7 @@ def neighbour(agency: Store) -> Neighbour:
     client = agency.run(
         org_id, create_client, email="foreign@example.com", first_name="Foreign", last_name="Client", at=now
     )
-    order = agency.run(org_id, place_order, client_id=client.id, service="Logo", price=money(1, "USD"), at=now)
+    order = agency.run(org_id, create_order, client_id=client.id, service="Logo", price=money(1, "USD"), at=now)
     ticket = agency.run(org_id, open_ticket, client_id=client.id, subject="Secret", tags=["urgent"], at=now)
     return Neighbour(
         org_id=org_id,

@@ -1,25 +1,62 @@
-"""What a ticket needs of orders: placing and deleting one."""
+"""What can be done with orders: send a command, look at the store."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import attrs
 import pytest
 
 from service_engine import MemoryStore
-from service_engine.domain.ids import ClientId, OrderId, UserId
+from service_engine.domain.ids import ClientId, EmployeeId, OrderId, ServiceId, UserId
+from service_engine.domain.json_values import freeze
 from service_engine.domain.money import money
-from service_engine.domain.orders import NUMBER_ALPHABET, Order, OrderDeleted, OrderPlaced, OrderStatus
-from service_engine.errors import InvalidReferenceError, NotFoundError, RuleViolationError
+from service_engine.domain.orders import (
+    NUMBER_ALPHABET,
+    Order,
+    OrderAssigned,
+    OrderDeleted,
+    OrderDetails,
+    OrderPlaced,
+    OrderRetagged,
+    OrderRevised,
+    OrderStatus,
+    OrderStatusChanged,
+)
+from service_engine.domain.services import ServicePatch
+from service_engine.domain.tags import TagCreated
+from service_engine.errors import (
+    AlreadyTakenError,
+    InvalidReferenceError,
+    NotAssignableError,
+    NotFoundError,
+    RuleViolationError,
+)
+from service_engine.ports.lists import Condition, Operator, PageRequest, Sort
+from service_engine.ports.orders import OrderFilter, OrderRow, OrderSort
 from service_engine.ports.unit_of_work import Store, UnitOfWork
 from service_engine.testing import SeededEntropy, examples
-from service_engine.testing.examples import acme, jane, john, later, now, ticket, website
-from service_engine.usecases.orders import delete_order, place_order
+from service_engine.testing.examples import acme, jane, john, later, now, ticket, web_development, website
+from service_engine.usecases.orders import (
+    OrderPatch,
+    create_order,
+    delete_order,
+    free_number,
+    get_order,
+    list_orders,
+    update_order,
+)
+from service_engine.usecases.organizations import add_employee
+from service_engine.usecases.services import create_service, delete_service
 from service_engine.usecases.tickets import TicketPatch, get_ticket, update_ticket
 
-PRICE = money("299.50", "USD")
+PRICE = money("299.50", "EUR")
+NOBODY = EmployeeId(UserId(UUID(int=404)))
+NOTHING = ServiceId(UUID(int=404))
+EARLIER = now - timedelta(days=1)
 
 
 class ScriptedEntropy(SeededEntropy):
@@ -34,66 +71,352 @@ class ScriptedEntropy(SeededEntropy):
         return self.texts.pop(0)
 
 
-def placed(store: Store, **arguments: Any) -> Order:
+def created(store: Store, **arguments: Any) -> Order:
     """Place an order for John that differs in the given arguments."""
-    usual: dict[str, Any] = {"client_id": john.id, "service": " Logo ", "price": PRICE, "at": now}
-    return store.run(acme.id, place_order, **(usual | arguments))
+    usual: dict[str, Any] = {"client_id": john.id, "service": " Logo ", "at": now}
+    return store.run(acme.id, create_order, **(usual | arguments))
 
 
-def stored(store: Store, order_ids: Sequence[OrderId]) -> list[Order]:
-    """Return orders as they are stored."""
+def updated(store: Store, order_id: OrderId = website.id, **parts: Any) -> Order:
+    """Update an order by a patch of the given parts."""
+    return store.run(acme.id, update_order, order_id, OrderPatch(**parts), at=later)
 
-    def load(uow: UnitOfWork) -> list[Order]:
-        return [uow.orders.get(order_id) for order_id in order_ids]
+
+def shown(store: Store, order_id: OrderId = website.id) -> OrderRow:
+    """Return an order as it is shown."""
+    return store.read(acme.id, get_order, order_id)
+
+
+def numbers(store: Store, **arguments: Any) -> list[str]:
+    """Return the numbers of the orders of a page."""
+    return [row.order.number for row in store.read(acme.id, list_orders, **arguments).rows]
+
+
+def tags_in(store: Store, *names: str) -> list[str]:
+    """Return those of the tags that the organisation has."""
+
+    def load(uow: UnitOfWork) -> list[str]:
+        return [tag.name for tag in uow.tags.find(list(names))]
 
     return store.run(acme.id, load)
 
 
+def bob(store: Store) -> EmployeeId:
+    """Hire a second employee."""
+    return store.run(acme.id, add_employee, email="bob@example.com", first_name="Bob", last_name="Ray", at=now).id
+
+
+def offered(store: Store, **details: Any) -> ServiceId:
+    """Offer a service without a price in euros, unless the details say otherwise."""
+    return store.run(acme.id, create_service, name="Advice", currency="EUR", details=ServicePatch(**details), at=now).id
+
+
+# ------------------------------------------------------------------------------------------------------ creating
+
+
 @pytest.mark.usefixtures("store")
-def test_placing_an_order(agency: Store):
-    """Under a drawn number of eight signs, unpaid and one of it unless told otherwise; stored as returned."""
+def test_an_order_by_name(agency: Store):
+    """Of anything: unpaid, one of it, for nothing in dollars, under a drawn number; stored as returned; one event."""
     with agency.begin(acme.id) as uow:
-        order = place_order(uow, client_id=john.id, service=" Logo ", price=PRICE, at=now)
+        order = create_order(uow, client_id=john.id, service=" Logo ", at=now)
         assert uow.events == (OrderPlaced(order_id=order.id, at=now),)
     assert len(order.number) == 8
     assert set(order.number) <= set(NUMBER_ALPHABET)
-    assert (order.client_id, order.service_name, order.price) == (john.id, "Logo", PRICE)
-    assert (order.status, order.quantity, order.note, order.created_at) == (OrderStatus.UNPAID, 1, None, now)
-    assert stored(agency, [order.id]) == [order]
+    assert (order.client_id, order.service_id, order.service_name) == (john.id, None, "Logo")
+    assert (order.status, order.quantity, order.price) == (OrderStatus.UNPAID, 1, money(0, "USD"))
+    assert (order.created_at, order.date_started, order.note, order.tags) == (now, None, None, ())
+    assert shown(agency, order.id).order == order
 
 
-def test_what_may_be_told(agency: Store):
-    """Status, quantity and note are kept."""
-    order = placed(agency, status=OrderStatus.ON_HOLD, quantity=3, note=" soon ")
-    assert (order.status, order.quantity, order.note) == (OrderStatus.ON_HOLD, 3, "soon")
-    assert stored(agency, [order.id]) == [order]
+@pytest.mark.usefixtures("store")
+def test_an_order_with_everything(agency: Store):
+    """Client, people and tags are shown in full; repeats count once, in order; explicit values win."""
+    other = bob(agency)
+    order = created(
+        agency,
+        service_id=web_development.id,
+        price=PRICE,
+        quantity=3,
+        number=" A-1 ",
+        status=OrderStatus.COMPLETED,
+        employee_ids=[other, jane.id, other],
+        tags=["urgent", " new", "urgent"],
+        details=OrderDetails(
+            note=" soon ",
+            metadata=freeze({"a": (1, True)}),
+            form_data=freeze({"b": None}),
+            date_started=EARLIER,
+            date_due=later,
+            created_at=EARLIER,
+        ),
+    )
+    row = shown(agency, order.id)
+    assert row.order == order
+    assert (row.client.email, [each.id for each in row.employees]) == ("john@example.com", [other, jane.id])
+    assert [tag.name for tag in order.tags] == ["urgent", "new"]
+    assert (order.service_name, order.service_id, order.price) == ("Logo", web_development.id, PRICE)
+    assert (order.number, order.quantity, order.note) == ("A-1", 3, "soon")
+    assert (order.created_at, order.updated_at, order.date_started) == (EARLIER, now, EARLIER)
+    assert (order.date_completed, order.date_due, order.last_message_at) == (now, later, None)
 
 
-def test_a_number_that_is_taken_is_drawn_again():
-    """Also when the order that has it is deleted."""
-    store = examples.agency(MemoryStore(ScriptedEntropy(website.number, website.number, "ZZZZ9999")))
-    store.run(acme.id, delete_order, website.id, at=later)
-    assert placed(store).number == "ZZZZ9999"
+def test_creating_says_what_happened(agency: Store):
+    """New tags first, then the order; known tags are no news."""
+    created(agency, tags=["urgent"])
+    with agency.begin(acme.id) as uow:
+        order = create_order(uow, client_id=john.id, service="Logo", tags=["urgent", "new"], at=later)
+        assert uow.events == (TagCreated(tag=order.tags[1], at=later), OrderPlaced(order_id=order.id, at=later))
 
 
+@pytest.mark.usefixtures("store")
+def test_an_order_takes_a_snapshot_of_its_service(agency: Store):
+    """Name, price and currency are the service's, unless they are given; a service without a price costs nothing."""
+    order = created(agency, service_id=web_development.id, service=None)
+    assert (order.service_name, order.price) == ("Web Development", money(1500, "USD"))
+    assert created(agency, service_id=web_development.id, service="  ").service_name == "Web Development"
+    renamed = created(agency, service_id=web_development.id, service=" Shop ")
+    assert (renamed.service_name, renamed.price) == ("Shop", money(1500, "USD"))
+    assert created(agency, service_id=web_development.id, price=money(0, "USD")).price == money(0, "USD")
+    assert created(agency, service_id=offered(agency)).price == money(0, "EUR")
+    assert created(agency, service_id=offered(agency, price=Decimal("9.90"))).price == money("9.90", "EUR")
+
+
+@pytest.mark.parametrize("service", [None, "", "  "])
+def test_an_order_of_nothing(agency: Store, service: str | None):
+    """Neither a service nor a name: the contract's sentence, before anything else about the service is said."""
+    with pytest.raises(RuleViolationError) as refused:
+        created(agency, service=service, employee_ids=[NOBODY])
+    assert refused.value.code == "rule_violation"
+    assert (refused.value.field, refused.value.message) == (
+        "service",
+        "Either service_id or service must be provided.",
+    )
+
+
+@pytest.mark.usefixtures("store")
 def test_an_order_of_nobody(agency: Store, neighbour):
-    """An unknown client, a foreign one and an employee are refused alike."""
-    for client_id in (ClientId(UserId(UUID(int=404))), neighbour.client.id, ClientId(jane.id)):
+    """An unknown client, a foreign one and an employee are refused alike; nothing is written (D40, D53)."""
+    for client_id in (ClientId(NOBODY), neighbour.client.id, ClientId(jane.id)):
         with pytest.raises(InvalidReferenceError) as refused:
-            placed(agency, client_id=client_id)
+            created(agency, client_id=client_id, tags=["new"])
         assert (refused.value.field, refused.value.message) == ("client_id", "The specified client does not exist.")
+    assert numbers(agency) == [website.number]
+    assert tags_in(agency, "new") == []
+
+
+@pytest.mark.usefixtures("store")
+def test_an_order_of_a_service_that_is_not_there(agency: Store, neighbour):
+    """An unknown service, a foreign one and a deleted one are refused alike, on create and update (D41)."""
+    foreign = agency.run(neighbour.org_id, create_service, name="Theirs", currency="USD", at=now).id
+    gone = offered(agency)
+    agency.run(acme.id, delete_service, gone, at=later)
+    for service_id in (NOTHING, foreign, gone):
+        for act in (
+            lambda key: created(agency, service_id=key),
+            lambda key: updated(agency, details=OrderDetails(service_id=key), tags=["new"]),
+        ):
+            with pytest.raises(InvalidReferenceError) as refused:
+                act(service_id)
+            assert (refused.value.field, refused.value.message) == (
+                "service_id",
+                "The specified service does not exist.",
+            )
+    assert tags_in(agency, "new") == []
+
+
+def test_the_details_of_a_new_order_do_not_name_its_service(agency: Store):
+    """What was not looked up cannot come in by the side door."""
+    with pytest.raises(ValueError, match="arguments of their own"):
+        created(agency, details=OrderDetails(service_id=NOTHING))
+
+
+@pytest.mark.usefixtures("store")
+def test_somebody_who_cannot_deliver(agency: Store, neighbour):
+    """An unknown employee, a foreign one and a client are refused alike, by id, on create and update (D42)."""
+    for employee_id in (NOBODY, neighbour.employee.id, EmployeeId(john.id)):
+        for act in (
+            lambda who: created(agency, employee_ids=[jane.id, who], tags=["new"]),
+            lambda who: updated(agency, employee_ids=[who, NOBODY], tags=["new"]),
+        ):
+            with pytest.raises(NotAssignableError) as refused:
+                act(employee_id)
+            assert (refused.value.field, refused.value.message) == (
+                "employees",
+                f"Employee with ID {employee_id} does not exist.",
+            )
+    assert (numbers(agency), tags_in(agency, "new")) == ([website.number], [])
+
+
+def test_the_first_refusal_wins(agency: Store):
+    """Client, then the missing service, then the unknown one, then people, then the number."""
+    arguments: dict[str, Any] = {
+        "client_id": ClientId(NOBODY),
+        "service": "Logo",
+        "service_id": NOTHING,
+        "employee_ids": [NOBODY],
+        "number": website.number,
+    }
+    mended: dict[str, Any] = {"client_id": john.id, "service_id": None, "employee_ids": [], "number": "FREE"}
+    blamed = []
+    for name, value in mended.items():
+        with pytest.raises(RuleViolationError) as refused:
+            created(agency, **arguments)
+        blamed.append(refused.value.field)
+        arguments[name] = value
+    assert blamed == ["client_id", "service_id", "employees", "number"]
+    assert created(agency, **arguments).number == "FREE"
 
 
 @pytest.mark.parametrize(
     ("changes", "field"),
-    [({"service": " "}, "service"), ({"quantity": 0}, "quantity"), ({"note": "a\x00"}, "note")],
-    ids=["service", "quantity", "note"],
+    [
+        ({"service": "x" * 256}, "service"),
+        ({"quantity": 0}, "quantity"),
+        ({"details": OrderDetails(note="a\x00")}, "note"),
+        ({"number": " "}, "number"),
+        ({"number": "x" * 51}, "number"),
+        ({"tags": ["new", " "]}, "tags"),
+    ],
+    ids=["service", "quantity", "note", "no number", "long number", "tags"],
 )
-def test_placing_refuses_bad_input(agency: Store, changes: dict[str, Any], field: str):
-    """The refusal names the field."""
+def test_a_refused_order_leaves_nothing(agency: Store, changes: dict[str, Any], field: str):
+    """Neither the order nor a tag that was made for it (D20)."""
     with pytest.raises(RuleViolationError) as refused:
-        placed(agency, **changes)
+        created(agency, **({"tags": ["new"]} | changes))
     assert refused.value.field == field
+    assert (numbers(agency), tags_in(agency, "new")) == ([website.number], [])
+
+
+# ------------------------------------------------------------------------------------------------------- numbers
+
+
+@pytest.mark.usefixtures("store")
+def test_a_number_of_ones_own(agency: Store, neighbour):
+    """Stripped; refused when an order of the organisation has it, deleted ones counted; foreign ones do not matter."""
+    assert created(agency, number=neighbour.order.number).number == neighbour.order.number
+    agency.run(acme.id, delete_order, website.id, at=later)
+    for number in (neighbour.order.number, website.number, f" {website.number}\t"):
+        with pytest.raises(AlreadyTakenError) as refused:
+            created(agency, number=number)
+        assert (refused.value.field, refused.value.message) == (
+            "number",
+            "The order number has already been taken.",
+        )
+    assert created(agency, number=website.number.lower()).number == website.number.lower()
+
+
+def test_a_number_that_is_taken_is_drawn_again():
+    """Also when the order that has it is deleted (D25)."""
+    store = examples.agency(MemoryStore(ScriptedEntropy(website.number, website.number, "ZZZZ9999")))
+    store.run(acme.id, delete_order, website.id, at=later)
+    assert created(store).number == "ZZZZ9999"
+
+
+def test_a_free_number(agency: Store):
+    """Whoever places orders by other ways asks for one by the same rule."""
+    with agency.begin(acme.id) as uow:
+        assert free_number(uow, " A-1 ") == "A-1"
+        drawn = free_number(uow)
+        assert (len(drawn), uow.orders.number_is_taken(drawn)) == (8, False)
+
+
+# ------------------------------------------------------------------------------------------------------ updating
+
+
+@pytest.mark.usefixtures("store")
+def test_updating_everything_at_once(agency: Store):
+    """One save, one version, and the events in the order of what was done; price and number stay."""
+    other, advice = bob(agency), offered(agency, price=Decimal(5))
+    patch = OrderPatch(
+        status=OrderStatus.COMPLETED,
+        employee_ids=[other, other],
+        tags=["urgent", "urgent "],
+        details=OrderDetails(service_id=advice, service_name=" Shop ", note=None, date_due=later),
+    )
+    with agency.begin(acme.id) as uow:
+        order = update_order(uow, website.id, patch, at=later)
+        assert uow.events == (
+            TagCreated(tag=order.tags[0], at=later),
+            OrderStatusChanged(
+                order_id=order.id, origin=OrderStatus.IN_PROGRESS, status=OrderStatus.COMPLETED, at=later
+            ),
+            OrderRevised(order_id=order.id, fields=("date_due", "service_id", "service_name"), at=later),
+            OrderAssigned(order_id=order.id, employee_ids=(other,), at=later),
+            OrderRetagged(order_id=order.id, tags=order.tags, at=later),
+        )
+    assert [tag.name for tag in order.tags] == ["urgent"]
+    assert order == attrs.evolve(
+        website,
+        status=OrderStatus.COMPLETED,
+        date_completed=later,
+        date_due=later,
+        service_id=advice,
+        service_name="Shop",
+        employee_ids=(other,),
+        tags=order.tags,
+        updated_at=later,
+        version=2,
+    )
+    assert shown(agency).order == order
+
+
+@pytest.mark.usefixtures("store")
+def test_what_is_absent_stays(agency: Store):
+    """An empty patch, and one that says what is there already, write nothing."""
+    with agency.begin(acme.id) as uow:
+        same = OrderPatch(
+            status=website.status,
+            employee_ids=[jane.id],
+            tags=[],
+            details=OrderDetails(service_id=web_development.id, service_name=website.service_name, note=None),
+        )
+        for patch in (OrderPatch(), same):
+            assert update_order(uow, website.id, patch, at=later) == website
+        assert uow.events == ()
+
+
+def test_lists_are_replaced_whole(agency: Store):
+    """An empty one takes everything off, an absent one keeps it."""
+    updated(agency, tags=["a", "b"])
+    order = updated(agency, tags=["b", "c"])
+    assert ([tag.name for tag in order.tags], order.employee_ids) == (["b", "c"], (jane.id,))
+    order = updated(agency, tags=[], employee_ids=[])
+    assert (order.tags, order.employee_ids) == ((), ())
+    assert tags_in(agency, "a", "b", "c") == ["a", "b", "c"]
+
+
+def test_an_order_can_leave_its_service(agency: Store):
+    """None clears the reference; name and price stay."""
+    order = updated(agency, details=OrderDetails(service_id=None))
+    assert (order.service_id, order.service_name, order.price) == (None, "Web Development", money(1500, "USD"))
+
+
+def test_the_dates_follow_the_status_and_explicit_ones_win(agency: Store):
+    """Stamped on entering, kept while it stays, cleared on leaving; given in the same request, they are what counts."""
+    assert updated(agency, status=OrderStatus.COMPLETED).date_completed == later
+    kept = agency.run(
+        acme.id, update_order, website.id, OrderPatch(status=OrderStatus.COMPLETED), at=later + timedelta(1)
+    )
+    assert (kept.date_completed, kept.updated_at) == (later, later)
+    assert updated(agency, status=OrderStatus.CANCELLED).date_completed is None
+    explicit = OrderDetails(date_completed=EARLIER, date_started=None)
+    order = updated(agency, status=OrderStatus.COMPLETED, details=explicit)
+    assert (order.date_completed, order.date_started) == (EARLIER, None)
+    assert updated(agency, status=OrderStatus.IN_PROGRESS).date_started == later
+    assert updated(agency, status=OrderStatus.ON_HOLD, details=explicit).date_completed == EARLIER
+
+
+def test_rules_without_a_look_up_come_first(agency: Store):
+    """A text that does not fit is refused before an employee who is not there."""
+    with pytest.raises(RuleViolationError) as refused:
+        updated(agency, employee_ids=[NOBODY], details=OrderDetails(service_name=" ", service_id=NOTHING))
+    assert refused.value.field == "service"
+    with pytest.raises(InvalidReferenceError) as then:
+        updated(agency, employee_ids=[NOBODY], details=OrderDetails(service_id=NOTHING))
+    assert then.value.field == "service_id"
+
+
+# ------------------------------------------------------------------------------------------- deleting and listing
 
 
 @pytest.mark.usefixtures("store")
@@ -103,15 +426,34 @@ def test_deleting_an_order(agency: Store):
     with agency.begin(acme.id) as uow:
         delete_order(uow, website.id, at=later)
         assert uow.events == (OrderDeleted(order_id=website.id, at=later),)
+    assert numbers(agency) == []
     row = agency.read(acme.id, get_ticket, ticket.id)
     assert (row.order_id, row.order) == (website.id, None)
 
 
 @pytest.mark.usefixtures("store")
 def test_an_order_that_is_not_there(agency: Store, neighbour):
-    """Unknown, foreign and deleted orders are answered alike."""
+    """Unknown, foreign and deleted orders are answered alike, whatever is asked."""
     agency.run(acme.id, delete_order, website.id, at=now)
     for order_id in (OrderId(UUID(int=404)), neighbour.order.id, website.id):
-        with pytest.raises(NotFoundError) as refused:
-            agency.run(acme.id, delete_order, order_id, at=later)
-        assert (refused.value.kind, refused.value.key) == ("order", order_id)
+        for act in (
+            lambda key: shown(agency, key),
+            lambda key: updated(agency, key, status=OrderStatus.ON_HOLD),
+            lambda key: agency.run(acme.id, delete_order, key, at=later),
+        ):
+            with pytest.raises(NotFoundError) as refused:
+                act(order_id)
+            assert (refused.value.kind, refused.value.key) == ("order", order_id)
+
+
+@pytest.mark.usefixtures("store")
+def test_listing(agency: Store, neighbour):
+    """Newest first by default; filters let through what they say and count it; foreign orders are never there."""
+    created(agency, number="A", at=later, price=money(5, "EUR"), status=OrderStatus.ON_HOLD)
+    assert numbers(agency) == ["A", website.number]
+    held = Condition(OrderFilter.STATUS, Operator.EQ, OrderStatus.ON_HOLD)
+    page = agency.read(acme.id, list_orders, filters=[held])
+    assert ([row.order.number for row in page.rows], page.total) == (["A"], 1)
+    assert numbers(agency, filters=[Condition(OrderFilter.SERVICE_ID, Operator.EQ, None)]) == ["A"]
+    by_price = Sort(OrderSort.PRICE, descending=False)
+    assert numbers(agency, sort=by_price, page=PageRequest(number=2, size=1)) == [website.number]

@@ -14,7 +14,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
-from service_engine.api import about, clients, tickets
+from service_engine.api import about, clients, order_messages, order_tasks, orders, services, tickets
 from service_engine.api.bodies import BodyLimit
 from service_engine.api.cors import Cors
 from service_engine.api.docs import add_docs
@@ -78,11 +78,11 @@ class _Api(FastAPI):
         return self.openapi_schema
 
 
-_RESOURCES: Final = (clients, tickets)
-_OPERATIONS: Final = {**about.OPERATIONS, **clients.OPERATIONS, **tickets.OPERATIONS}
+_RESOURCES: Final = (clients, services, orders, order_tasks, order_messages, tickets)
+_OPERATIONS: Final = {name: each for part in (about, *_RESOURCES) for name, each in part.OPERATIONS.items()}
 _DESCRIPTION: Final = (
-    "Clients and tickets of a service business. Every request but those for health and index needs an API token; "
-    "every refusal has the shape `{message, errors}`."
+    "Clients, services, orders and tickets of a service business. Every request but those for health and index needs "
+    "an API token; every refusal has the shape `{message, errors}`."
 )
 
 

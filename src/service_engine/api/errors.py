@@ -24,7 +24,7 @@ from service_engine.errors import (
     RuleViolationError,
 )
 from service_engine.schemas.encoding import encode
-from service_engine.schemas.errors import error_wire, wire_field
+from service_engine.schemas.errors import complaint, error_wire
 from service_engine.schemas.validation import INVALID, InvalidRequestError
 
 __all__ = ["answer_to", "http_answer", "refusal", "unexpected_answer"]
@@ -63,7 +63,7 @@ def answer_to(error: Exception) -> Response | None:
             return refusal(400, INVALID, error.errors)
         case RuleViolationError():
             status = 422 if isinstance(error, InvalidReferenceError | NotAssignableError) else 400
-            return refusal(status, INVALID, {wire_field(error.field): [error.message]})
+            return refusal(status, INVALID, complaint(error.field, error.message))
         case NotFoundError():
             return refusal(404, "Not Found")
         case AuthenticationError():

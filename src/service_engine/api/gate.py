@@ -25,10 +25,10 @@ from service_engine.api.settings import Settings
 from service_engine.domain import api_tokens
 from service_engine.domain.api_tokens import Caller
 from service_engine.errors import AuthenticationError, NotFoundError
-from service_engine.ports.lists import Field
+from service_engine.ports.lists import Field, SliceRequest
 from service_engine.ports.unit_of_work import Store
 from service_engine.schemas.fields import uuid_of
-from service_engine.schemas.lists import Listing, ListRequest, read_list
+from service_engine.schemas.lists import Listing, ListRequest, read_list, read_slice
 from service_engine.schemas.validation import read_model
 from service_engine.usecases.organizations import authenticate, note_token_use
 
@@ -87,6 +87,16 @@ class Gate:
         """
         caller = self.admit(request)
         return caller, read_list(listing, request.query_params.multi_items())
+
+    def slice_request(self, request: Request) -> tuple[Caller, SliceRequest]:
+        """Tell who calls, then read the query of a bare array.
+
+        Raises:
+            AuthenticationError: As for ``admit``.
+            InvalidRequestError: As for ``read_slice``.
+        """
+        caller = self.admit(request)
+        return caller, read_slice(request.query_params.multi_items())
 
     def address(self, request: Request) -> str:
         """Return the address that the request came to, without its query."""

@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from service_engine.ports.lists import MAX_PAGE_SIZE, Operator
+from service_engine.ports.lists import FIRST_SLICE, MAX_PAGE_SIZE, MAX_SLICE_SIZE, Operator, PageRequest
 from service_engine.schemas import filters
 from service_engine.schemas.lists import MAX_CHOICES, Listing, Reader
 
-__all__ = ["list_parameters"]
+__all__ = ["LINK_HEADER", "list_parameters", "slice_parameters"]
+
+LINK_HEADER: Final[Mapping[str, Any]] = {
+    "Link": {
+        "description": "Where the previous and the next part are (RFC 8288), when there is one.",
+        "schema": {"type": "string"},
+    }
+}
+"""The header of a bare array as OpenAPI describes it."""
 
 _SCHEMAS: Final[Mapping[Reader, Mapping[str, str]]] = {
     filters.identifier: {"type": "string", "format": "uuid"},
     filters.email: {"type": "string"},
     filters.small_integer: {"type": "integer"},
     filters.amount: {"type": "number"},
+    filters.text: {"type": "string"},
+    filters.currency: {"type": "string"},
+    filters.truth: {"type": "boolean"},
     filters.moment: {"type": "string", "format": "date-time"},
 }
 _MEANINGS: Final = {
@@ -30,10 +41,7 @@ def list_parameters(listing: Listing[Any, Any]) -> tuple[Mapping[str, Any], ...]
     """Return the parameters of a list as OpenAPI describes them."""
     directions = [f"{name}:{direction}" for name in listing.sorts for direction in ("asc", "desc")]
     return (
-        _parameter(
-            "limit", "Rows on a page.", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": 20}
-        ),
-        _parameter("page", "Which page.", {"type": "integer", "minimum": 1, "default": 1}),
+        *_pages(PageRequest().size, MAX_PAGE_SIZE),
         _parameter(
             "sort",
             "The order: one of " + ", ".join(f"`{each}`" for each in directions) + ". Anything else is the default.",
@@ -41,6 +49,17 @@ def list_parameters(listing: Listing[Any, Any]) -> tuple[Mapping[str, Any], ...]
         ),
         *_filters(listing),
     )
+
+
+def slice_parameters() -> tuple[Mapping[str, Any], ...]:
+    """Return the parameters of a bare array as OpenAPI describes them."""
+    return tuple(_pages(FIRST_SLICE.size, MAX_SLICE_SIZE))
+
+
+def _pages(size: int, max_size: int) -> Iterator[Mapping[str, Any]]:
+    limit = {"type": "integer", "minimum": 1, "maximum": max_size, "default": size}
+    yield _parameter("limit", "Rows on a page.", limit)
+    yield _parameter("page", "Which page.", {"type": "integer", "minimum": 1, "default": 1})
 
 
 def _filters(listing: Listing[Any, Any]) -> Iterator[Mapping[str, Any]]:

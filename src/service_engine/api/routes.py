@@ -5,8 +5,8 @@ Source: contract part A "Errors"; section 1.4.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 from attrs import frozen
 from fastapi import APIRouter, Security
@@ -17,11 +17,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service_engine.api.errors import answer_to
+from service_engine.ports.lists import Slice, SliceRequest
 from service_engine.schemas.encoding import encode
 from service_engine.schemas.errors import ErrorWire, error_wire
+from service_engine.schemas.lists import link_header
 from service_engine.schemas.validation import INVALID
 
-__all__ = ["Operation", "answer", "build_resource", "nothing", "with_whole_examples"]
+__all__ = ["Operation", "answer", "answer_part", "build_resource", "nothing", "with_whole_examples"]
+
+R = TypeVar("R")
 
 _JSON: Final = "application/json"
 
@@ -69,6 +73,7 @@ class Operation:
         takes: The model of the body; None for none.
         sends: A body.
         parameters: The parameters of its query.
+        headers: The headers of a success, described.
         refuses: The statuses with which it refuses, and for 400 and 422 the complaints of an example.
         public: Whether it needs no token.
     """
@@ -82,6 +87,7 @@ class Operation:
     takes: type[BaseModel] | None = None
     sends: Mapping[str, Any] | None = None
     parameters: tuple[Mapping[str, Any], ...] = ()
+    headers: Mapping[str, Any] = {}
     refuses: Mapping[int, Mapping[str, list[str]]] = {}
     public: bool = False
 
@@ -103,7 +109,8 @@ class Operation:
     def _success(self) -> dict[str, Any]:
         if self.shows is None:
             return {"description": "Done; the answer has no body."}
-        return {"model": self.shows, "content": {_JSON: {"example": self.example}}, "description": "Done."}
+        shown = {"model": self.shows, "content": {_JSON: {"example": self.example}}, "description": "Done."}
+        return {**shown, "headers": self.headers} if self.headers else shown
 
     def _refusals(self) -> dict[int | str, Any]:
         answers: dict[int | str, Any] = {}
@@ -148,9 +155,20 @@ def with_whole_examples(description: dict[str, Any], operations: Mapping[str, Op
     return description
 
 
-def answer(wire: Mapping[str, Any], *, status: int = 200) -> Response:
+def answer(
+    wire: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     """Return a success with a body."""
-    return Response(encode(wire), status_code=status, media_type=_JSON)
+    return Response(encode(wire), status_code=status, headers=headers, media_type=_JSON)
+
+
+def answer_part(part: Slice[R], wanted: SliceRequest, show: Callable[[R], Mapping[str, Any]], *, path: str) -> Response:
+    """Return a bare array, and in its ``Link`` header where the parts before and after it are."""
+    link = link_header(wanted, more=part.more, path=path)
+    return answer([show(row) for row in part.rows], headers=None if link is None else {"Link": link})
 
 
 def nothing() -> Response:

@@ -4,6 +4,7 @@
 
     service-engine bootstrap      found an organisation: roles, an administrator, an API token
     service-engine employee add   hire somebody
+    service-engine folder add     make a folder for the catalogue of services
     service-engine serve          the reference API
     service-engine db             make or check the tables
     service-engine demo           the life of one ticket, told in the terminal

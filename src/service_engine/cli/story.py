@@ -29,7 +29,7 @@ from service_engine.ports.unit_of_work import Store
 from service_engine.schemas.encoding import encode
 from service_engine.schemas.tickets import ticket_wire
 from service_engine.usecases.clients import create_client
-from service_engine.usecases.orders import place_order
+from service_engine.usecases.orders import create_order
 from service_engine.usecases.organizations import Bootstrap, add_employee, bootstrap_organization
 from service_engine.usecases.tickets import (
     assign_ticket,
@@ -108,9 +108,9 @@ def _meet_people(store: Store, acme_id: OrganizationId, morning: datetime) -> tu
                             first_name="Jane", last_name="Smith", at=morning)
         john = create_client(uow, email="john@example.com",
                              first_name="John", last_name="Doe", at=morning)
-        order = place_order(uow, client_id=john.id, service="Web Development",
-                            price=money("1500.00", "USD"),
-                            status=OrderStatus.IN_PROGRESS, at=morning)
+        order = create_order(uow, client_id=john.id, service="Web Development",
+                             price=money("1500.00", "USD"),
+                             status=OrderStatus.IN_PROGRESS, at=morning)
     return jane, john, order
 
 

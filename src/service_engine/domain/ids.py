@@ -11,10 +11,15 @@ __all__ = [
     "ApiTokenId",
     "ClientId",
     "EmployeeId",
+    "InvoiceId",
     "OrderId",
+    "OrderMessageId",
+    "OrderTaskId",
     "OrganizationId",
     "RoleId",
+    "ServiceFolderId",
     "ServiceId",
+    "SubscriptionId",
     "TagId",
     "TicketId",
     "TicketMessageId",
@@ -33,4 +38,9 @@ TagId = NewType("TagId", UUID)
 TicketId = NewType("TicketId", UUID)
 TicketMessageId = NewType("TicketMessageId", UUID)
 OrderId = NewType("OrderId", UUID)
+OrderTaskId = NewType("OrderTaskId", UUID)
+OrderMessageId = NewType("OrderMessageId", UUID)
 ServiceId = NewType("ServiceId", UUID)
+ServiceFolderId = NewType("ServiceFolderId", UUID)
+InvoiceId = NewType("InvoiceId", UUID)
+SubscriptionId = NewType("SubscriptionId", UUID)

@@ -93,7 +93,7 @@ def _freeze(value: Any, field: str, depth: int) -> Any:
     if isinstance(value, float):
         if not math.isfinite(value):
             raise RuleViolationError(field, f"The {field} must hold finite numbers only.")
-        return value
+        return float(value)  # a plain one: subclasses are not JSON to every encoder
     if depth == 0:
         raise RuleViolationError(field, f"The {field} must be at most {MAX_DEPTH} levels deep.")
     if isinstance(value, Mapping):

@@ -8,7 +8,7 @@ Source: design decision 2; contract section 5.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from enum import IntEnum
+from enum import Enum, IntEnum
 from typing import Any, Generic, TypeVar
 
 from attrs import Attribute, field, frozen
@@ -41,9 +41,10 @@ class Status(IntEnum):
 
 
 S = TypeVar("S", bound=Status)
+E = TypeVar("E", bound=Enum)
 
 
-def is_a(kind: type[S]) -> Callable[[Any, Attribute[S], S], None]:
+def is_a(kind: type[E]) -> Callable[[Any, Attribute[E], E], None]:
     """Make an attrs validator that refuses a bare number, which compares like a status but has no label.
 
     Example:
@@ -51,7 +52,7 @@ def is_a(kind: type[S]) -> Callable[[Any, Attribute[S], S], None]:
         >>> is_a(OrderStatus)(None, None, OrderStatus.ON_HOLD)
     """
 
-    def validate(_: Any, attribute: Attribute[S], value: S) -> None:
+    def validate(_: Any, attribute: Attribute[E], value: E) -> None:
         if not isinstance(value, kind):
             msg = f"{attribute.name} must be of {kind.__name__}, not {value!r}"
             raise TypeError(msg)

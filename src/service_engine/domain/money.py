@@ -9,20 +9,25 @@ Source: contract part A, "Requests" and "Responses"; design section 4.
 from __future__ import annotations
 
 import re
-from decimal import Context, Decimal
-from typing import Final
+from collections.abc import Iterable
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
+from typing import Any, Final
 
 from attrs import Attribute, field, frozen
 
 from service_engine.errors import RuleViolationError
 
-__all__ = ["MAX_AMOUNT", "Money", "decimals", "exact", "money"]
+__all__ = ["MAX_AMOUNT", "MAX_DECIMALS", "Money", "decimals", "exact", "is_a_currency", "money", "total_of"]
 
 MAX_AMOUNT: Final = Decimal("9999999999.99")
 """The largest absolute amount, in units of the currency."""
+MAX_DECIMALS: Final = 3
+"""No currency has more."""
 
 _CONTEXT: Final = Context(prec=28)
 """Our own, because the host may have set another precision or other traps for its thread."""
+_WIDE: Final = Context(prec=64, rounding=ROUND_DOWN)
+"""Room for what is rounded afterwards; what does not fit even here is cut off, so that nothing is rounded twice."""
 _CODE: Final = re.compile(r"[A-Z]{3}\Z")
 _NO_DECIMALS: Final = frozenset(
     "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()  # noqa: SIM905
@@ -67,7 +72,19 @@ def exact(amount: Decimal, *, places: int, field: str = "amount") -> Decimal:
     return quantised.copy_abs() if quantised.is_zero() else quantised  # a negative zero becomes plain zero
 
 
-def _currency_is_a_code(_: Money, __: Attribute[str], value: str) -> None:
+def is_a_currency(_: Any, __: Attribute[str], value: str) -> None:
+    """Validate that an attribute is a currency's code in its normal form.
+
+    Raises:
+        RuleViolationError: It is not, on the field ``currency``.
+
+    Example:
+        >>> is_a_currency(None, None, "USD")
+        >>> is_a_currency(None, None, "usd")
+        Traceback (most recent call last):
+            ...
+        service_engine.errors.RuleViolationError: currency: The currency must be three capital letters (ISO 4217).
+    """
     if not _CODE.match(value):
         raise RuleViolationError("currency", "The currency must be three capital letters (ISO 4217).")
 
@@ -99,19 +116,96 @@ class Money:
         '1500.00 USD'
     """
 
-    currency: str = field(validator=_currency_is_a_code)
+    currency: str = field(validator=is_a_currency)
     amount: Decimal = field(validator=_amount_is_exact)
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"
 
+    def __add__(self, other: Money) -> Money:
+        """Add an amount of the same currency.
 
-def money(amount: Decimal | int | str, currency: str) -> Money:
+        Raises:
+            ValueError: The currencies differ.
+            RuleViolationError: The sum is out of bounds.
+
+        Example:
+            >>> str(money("0.10", "USD") + money("0.20", "USD"))
+            '0.30 USD'
+        """
+        return Money(self.currency, _CONTEXT.add(self.amount, _addend(self, other)))
+
+    def __sub__(self, other: Money) -> Money:
+        """Subtract an amount of the same currency.
+
+        Raises:
+            ValueError: The currencies differ.
+            RuleViolationError: The difference is out of bounds.
+
+        Example:
+            >>> str(money("0.30", "USD") - money("0.10", "USD"))
+            '0.20 USD'
+        """
+        return Money(self.currency, _CONTEXT.subtract(self.amount, _addend(self, other)))
+
+    def __mul__(self, quantity: int) -> Money:
+        """Multiply by a whole number, so that nothing has to be rounded.
+
+        Raises:
+            RuleViolationError: The product is out of bounds.
+            TypeError: The factor is no whole number.
+
+        Example:
+            >>> str(money("19.99", "USD") * 3)
+            '59.97 USD'
+        """
+        if isinstance(quantity, bool) or not isinstance(quantity, int):
+            msg = f"money is multiplied by a whole number, not by a {type(quantity).__name__}"
+            raise TypeError(msg)
+        return Money(
+            self.currency, exact(_WIDE.multiply(self.amount, Decimal(quantity)), places=decimals(self.currency))
+        )
+
+    def percent(self, rate: Decimal) -> Money:
+        """Return so many per cent of it, rounded once, half away from zero, to the currency's decimals.
+
+        Args:
+            rate: Per cent, finite, of at most ``MAX_AMOUNT``.
+
+        Raises:
+            RuleViolationError: The rate or the result is out of bounds.
+
+        Source:
+            Contract part A "Rules" (tax).
+
+        Example:
+            >>> str(money("0.50", "USD").percent(Decimal(1)))
+            '0.01 USD'
+        """
+        if not rate.is_finite() or rate.copy_abs() > MAX_AMOUNT:
+            raise RuleViolationError("rate", "The rate is out of bounds.")
+        part = _WIDE.divide(_WIDE.multiply(self.amount, rate), Decimal(100))
+        unit = Decimal((0, (1,), -decimals(self.currency)))
+        return money(part.quantize(unit, rounding=ROUND_HALF_UP, context=_WIDE), self.currency)
+
+
+def _addend(one: Money, other: object) -> Decimal:
+    if not isinstance(other, Money):
+        msg = f"money is added to money only, not to a {type(other).__name__}"
+        raise TypeError(msg)
+    if one.currency != other.currency:
+        msg = f"{one} and {other} are in different currencies"
+        raise ValueError(msg)
+    return other.amount
+
+
+def money(amount: Decimal | int | str, currency: str, *, field: str = "amount") -> Money:
     """Make money from an exact number.
 
     Args:
         amount: In units of the currency. A float is refused: it is not exact.
         currency: Three letters, ISO 4217; case and blanks around it do not matter.
+        field: The field to blame for the amount.
 
     Raises:
         RuleViolationError: Not a number, too many decimals, out of bounds, or no currency code.
@@ -127,6 +221,23 @@ def money(amount: Decimal | int | str, currency: str) -> Money:
     try:
         value = Decimal(amount)
     except ArithmeticError:
-        raise RuleViolationError("amount", "The amount must be a number.") from None
+        raise RuleViolationError(field, f"The {field} must be a number.") from None
     code = currency.strip().upper()
-    return Money(code, exact(value, places=decimals(code)))
+    return Money(code, exact(value, places=decimals(code), field=field))
+
+
+def total_of(amounts: Iterable[Money], currency: str) -> Money:
+    """Add up amounts of one currency, in any order; nothing at all is nought in that currency.
+
+    Raises:
+        ValueError: An amount is in another currency.
+        RuleViolationError: The sum is out of bounds.
+
+    Example:
+        >>> str(total_of([money("1.10", "USD"), money("2.20", "USD")], "USD"))
+        '3.30 USD'
+    """
+    nought, total = money(0, currency), Decimal(0)
+    for each in amounts:
+        total = _WIDE.add(total, _addend(nought, each))
+    return money(total, currency)

@@ -7,20 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
 
 import attrs
-from attrs import Attribute, field, frozen
+from attrs import frozen
 
 from service_engine.domain.change import Change, Event
 from service_engine.domain.ids import TicketId, TicketMessageId, UserId
-from service_engine.domain.instants import utc
-from service_engine.domain.text import NOTE, bounded, clean
+from service_engine.domain.messages import Message, clean_files, clean_text
 from service_engine.domain.tickets import Ticket
-from service_engine.errors import RuleViolationError
 
 __all__ = [
-    "MAX_FILES",
     "TicketMessage",
     "TicketMessagePosted",
     "TicketMessageReceived",
@@ -28,29 +24,14 @@ __all__ = [
     "receive_message",
 ]
 
-MAX_FILES: Final = 100
-_check_file = bounded(2048)
-
-
-def _are_files(instance: Any, attribute: Attribute[Any], value: tuple[str, ...]) -> None:
-    if len(value) > MAX_FILES:
-        raise RuleViolationError("files", f"The files must be at most {MAX_FILES}.")
-    for each in value:
-        _check_file(instance, attribute, each)
-
 
 @frozen(kw_only=True)
-class TicketMessage:
-    """One message on a ticket; never changes.
+class TicketMessage(Message):
+    """One message on a ticket.
 
     Args:
         id: Its id.
         ticket_id: The ticket that it stands on.
-        author_id: Who wrote it; None once they are gone.
-        text: 1 to 65,535 characters.
-        staff_only: Whether the client may not see it.
-        files: Up to 100 addresses of files, of up to 2,048 characters each.
-        created_at: When it was written, UTC.
 
     Example:
         >>> from service_engine.testing.examples import question
@@ -60,11 +41,6 @@ class TicketMessage:
 
     id: TicketMessageId
     ticket_id: TicketId
-    author_id: UserId | None
-    text: str = field(validator=bounded(NOTE))
-    staff_only: bool = False
-    files: tuple[str, ...] = field(default=(), validator=_are_files)
-    created_at: datetime = field(converter=utc)
 
 
 @frozen(kw_only=True)
@@ -124,9 +100,9 @@ def post_message(
         id=message_id,
         ticket_id=ticket.id,
         author_id=author_id,
-        text=clean(text, field="message", max_length=NOTE),
+        text=clean_text(text),
         staff_only=staff_only,
-        files=tuple(clean(each, field="files", max_length=2048) for each in files),
+        files=clean_files(files),
         created_at=at,
     )
     return Change(message, (TicketMessagePosted(message_id=message_id, ticket_id=ticket.id, at=at),))

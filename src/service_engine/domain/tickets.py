@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import attrs
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 
 from service_engine.domain.change import UNSET, Change, Unset, differences
 from service_engine.domain.ids import ClientId, EmployeeId, OrderId, TicketId
 from service_engine.domain.instants import optional_utc, utc
 from service_engine.domain.json_values import EMPTY, JsonObject
 from service_engine.domain.lifecycle import Lifecycle, Status, is_a
+from service_engine.domain.sequences import holds_no_repeats
 from service_engine.domain.tags import Tag
 from service_engine.domain.text import NOTE, bounded, clean, optional_bounded
 from service_engine.domain.ticket_events import (
@@ -83,12 +84,6 @@ MOVES: Final[Mapping[TicketStatus, frozenset[TicketStatus]]] = {
 LIFECYCLE: Final = Lifecycle("ticket", TicketStatus.OPEN, MOVES)
 
 
-def _holds_no_repeats(_: Any, attribute: Attribute[Any], value: tuple[object, ...]) -> None:
-    if len(set(value)) != len(value):
-        msg = f"{attribute.name} must not name anything twice"
-        raise ValueError(msg)
-
-
 @frozen(kw_only=True)
 class Ticket:
     """A client's request for help.
@@ -131,8 +126,8 @@ class Ticket:
     note: str | None = field(default=None, validator=optional_bounded(NOTE))
     form_data: JsonObject = field(default=EMPTY, hash=False)
     metadata: JsonObject = field(default=EMPTY, hash=False)
-    employee_ids: tuple[EmployeeId, ...] = field(default=(), validator=_holds_no_repeats)
-    tags: tuple[Tag, ...] = field(default=(), validator=_holds_no_repeats)
+    employee_ids: tuple[EmployeeId, ...] = field(default=(), validator=holds_no_repeats)
+    tags: tuple[Tag, ...] = field(default=(), validator=holds_no_repeats)
     created_at: datetime = field(converter=utc)
     updated_at: datetime = field(converter=utc)
     last_message_at: datetime | None = field(default=None, converter=optional_utc)

@@ -9,12 +9,14 @@ from typing import Protocol
 from attrs import frozen
 
 from service_engine.domain.access import Role
+from service_engine.domain.addresses import Address
 from service_engine.domain.change import Change
 from service_engine.domain.clients import Client
 from service_engine.domain.ids import ClientId, UserId
+from service_engine.domain.money import Money
 from service_engine.ports.lists import Condition, Field, Page, PageRequest, Sort
 
-__all__ = ["ClientFilter", "ClientQueries", "ClientRow", "ClientSort", "Clients"]
+__all__ = ["ClientFilter", "ClientQueries", "ClientRow", "ClientSort", "ClientSummary", "Clients"]
 
 
 class ClientFilter(Field):
@@ -67,6 +69,39 @@ class ClientRow:
     client: Client
     role: Role
     spent: Decimal | None
+
+
+@frozen(kw_only=True)
+class ClientSummary:
+    """A client as tickets and orders show them.
+
+    Args:
+        id: Their id.
+        first_name: Their first name.
+        last_name: Their last name.
+        email: Their e-mail address.
+        company: Their company.
+        phone: Their phone number.
+        balance: What the organisation owes them.
+        address: Their address, or None.
+        role: Their role.
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency, ticket
+        >>> with agency().begin(acme.id) as uow:
+        ...     uow.ticket_queries.get(ticket.id).client.email
+        'john@example.com'
+    """
+
+    id: ClientId
+    first_name: str
+    last_name: str
+    email: str
+    company: str | None
+    phone: str | None
+    balance: Money
+    address: Address | None
+    role: Role
 
 
 class Clients(Protocol):

@@ -7,6 +7,7 @@ Source: contract sections 1.7 to 1.9, part A "Responses" (lists); design decisio
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
@@ -18,17 +19,22 @@ from attrs import Attribute, frozen
 
 __all__ = [
     "FIRST_PAGE",
+    "FIRST_SLICE",
     "MAX_PAGE_SIZE",
+    "MAX_SLICE_SIZE",
     "Condition",
     "Field",
     "Operator",
     "Page",
     "PageRequest",
     "Scalar",
+    "Slice",
+    "SliceRequest",
     "Sort",
 ]
 
 MAX_PAGE_SIZE: Final = 100
+MAX_SLICE_SIZE: Final = 500
 _MAX_PAGE_NUMBER: Final = 2**53
 
 Scalar: TypeAlias = UUID | str | int | Decimal | datetime
@@ -115,16 +121,13 @@ class Sort(Generic[F]):
     descending: bool = True
 
 
-def _is_a_page_number(_: PageRequest, __: Attribute[int], value: int) -> None:
-    if not 1 <= value <= _MAX_PAGE_NUMBER:
-        msg = f"a page's number must be between 1 and {_MAX_PAGE_NUMBER}, not {value}"
-        raise ValueError(msg)
+def _up_to(highest: int) -> Callable[[object, Attribute[int], int], None]:
+    def validate(_: object, attribute: Attribute[int], value: int) -> None:
+        if not 1 <= value <= highest:
+            msg = f"a page's {attribute.name} must be between 1 and {highest}, not {value}"
+            raise ValueError(msg)
 
-
-def _is_a_page_size(_: PageRequest, __: Attribute[int], value: int) -> None:
-    if not 1 <= value <= MAX_PAGE_SIZE:
-        msg = f"a page's size must be between 1 and {MAX_PAGE_SIZE}, not {value}"
-        raise ValueError(msg)
+    return validate
 
 
 @frozen(kw_only=True)
@@ -143,8 +146,8 @@ class PageRequest:
         40
     """
 
-    number: int = attrs.field(default=1, validator=_is_a_page_number)
-    size: int = attrs.field(default=20, validator=_is_a_page_size)
+    number: int = attrs.field(default=1, validator=_up_to(_MAX_PAGE_NUMBER))
+    size: int = attrs.field(default=20, validator=_up_to(MAX_PAGE_SIZE))
 
     @property
     def offset(self) -> int:
@@ -170,3 +173,48 @@ class Page(Generic[R]):
 
     rows: tuple[R, ...]
     total: int
+
+
+@frozen(kw_only=True)
+class SliceRequest:
+    """Which part of a list that is not counted.
+
+    Args:
+        number: 1 or more.
+        size: Rows in it, 1 to 500.
+
+    Raises:
+        ValueError: Out of range.
+
+    Example:
+        >>> SliceRequest(number=2, size=500).offset
+        500
+    """
+
+    number: int = attrs.field(default=1, validator=_up_to(_MAX_PAGE_NUMBER))
+    size: int = attrs.field(default=100, validator=_up_to(MAX_SLICE_SIZE))
+
+    @property
+    def offset(self) -> int:
+        """How many rows come before it."""
+        return (self.number - 1) * self.size
+
+
+FIRST_SLICE: Final = SliceRequest()
+
+
+@frozen
+class Slice(Generic[R]):
+    """A part of a list that is not counted.
+
+    Args:
+        rows: At most as many as were asked for.
+        more: Whether others come after them.
+
+    Example:
+        >>> Slice(("a", "b"), more=True).more
+        True
+    """
+
+    rows: tuple[R, ...]
+    more: bool

@@ -1,7 +1,8 @@
-"""What the use cases need of orders, and the row in which a ticket shows one."""
+"""What the use cases need of orders, and the rows in which they are read."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -11,8 +12,49 @@ from service_engine.domain.change import Change
 from service_engine.domain.ids import OrderId
 from service_engine.domain.money import Money
 from service_engine.domain.orders import Order, OrderStatus
+from service_engine.ports.clients import ClientSummary
+from service_engine.ports.employees import EmployeeRow
+from service_engine.ports.lists import Condition, Field, Page, PageRequest, Sort
 
-__all__ = ["OrderSummary", "Orders"]
+__all__ = ["OrderFilter", "OrderQueries", "OrderRow", "OrderSort", "OrderSummary", "Orders"]
+
+
+class OrderFilter(Field):
+    """What a list of orders can be filtered by. Source: contract section 1.9, part A "Responses".
+
+    Example:
+        >>> OrderFilter("date_due")
+        <OrderFilter.DATE_DUE: 'date_due'>
+    """
+
+    ID = "id"
+    NUMBER = "number"
+    STATUS = "status"
+    CLIENT_ID = "client_id"
+    SERVICE_ID = "service_id"
+    PRICE = "price"
+    INVOICE_ID = "invoice_id"
+    CREATED_AT = "created_at"
+    DATE_DUE = "date_due"
+
+
+class OrderSort(Field):
+    """What a list of orders can be sorted by. Source: contract section 1.8.
+
+    Example:
+        >>> OrderSort("quantity")
+        <OrderSort.QUANTITY: 'quantity'>
+    """
+
+    ID = "id"
+    NUMBER = "number"
+    STATUS = "status"
+    PRICE = "price"
+    QUANTITY = "quantity"
+    CLIENT_ID = "client_id"
+    SERVICE_ID = "service_id"
+    CREATED_AT = "created_at"
+    DATE_DUE = "date_due"
 
 
 @frozen(kw_only=True)
@@ -29,10 +71,10 @@ class OrderSummary:
 
     Example:
         >>> from service_engine.testing.examples import acme, agency, later, ticket, website
-        >>> from service_engine.domain.tickets import link_order
-        >>> with agency().begin(acme.id) as uow:
-        ...     _ = uow.tickets.save(link_order(uow.tickets.get(ticket.id), website.id, at=later))
-        ...     uow.ticket_queries.get(ticket.id).order.service_name
+        >>> from service_engine.usecases.tickets import TicketPatch, get_ticket, update_ticket
+        >>> store = agency()
+        >>> linked = store.run(acme.id, update_ticket, ticket.id, TicketPatch(order_id=website.id), at=later)
+        >>> store.read(acme.id, get_ticket, ticket.id).order.service_name
         'Web Development'
     """
 
@@ -44,13 +86,37 @@ class OrderSummary:
     created_at: datetime
 
 
+@frozen(kw_only=True)
+class OrderRow:
+    """An order as it is shown.
+
+    Args:
+        order: The order.
+        client: Who bought it, in full.
+        employees: Who delivers it, in order.
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency, website
+        >>> with agency().begin(acme.id) as uow:
+        ...     row = uow.order_queries.get(website.id)
+        >>> row.order.number, row.client.email, [each.first_name for each in row.employees]
+        ('A1B2C3D4', 'john@example.com', ['Jane'])
+    """
+
+    order: Order
+    client: ClientSummary
+    employees: tuple[EmployeeRow, ...]
+
+
 class Orders(Protocol):
     """The organisation's orders, one at a time.
 
     Example:
-        >>> from service_engine.testing.examples import acme, agency
+        >>> from service_engine.testing.examples import acme, agency, later, website
+        >>> from service_engine.domain.orders import delete_order
         >>> with agency().begin(acme.id) as uow:
-        ...     uow.orders.number_is_taken("A1B2C3D4")
+        ...     _ = uow.orders.save(delete_order(uow.orders.get(website.id), at=later))
+        ...     uow.orders.number_is_taken(website.number)
         True
     """
 
@@ -63,10 +129,10 @@ class Orders(Protocol):
         ...
 
     def add(self, change: Change[Order]) -> Order:
-        """Store a new order.
+        """Store a new order, assignments and tags included.
 
         Raises:
-            ConflictError: The id or the number was taken in the meantime.
+            ConflictError: The id or the number was taken, or something that it refers to is not in the organisation.
         """
         ...
 
@@ -83,4 +149,29 @@ class Orders(Protocol):
 
     def number_is_taken(self, number: str) -> bool:
         """Tell whether an order, deleted ones counted, has this number."""
+        ...
+
+
+class OrderQueries(Protocol):
+    """Orders as they are shown: one statement for one, two for a page of any size.
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency
+        >>> with agency().begin(acme.id) as uow:
+        ...     uow.order_queries.page([], Sort(OrderSort.CREATED_AT), PageRequest()).total
+        1
+    """
+
+    def get(self, order_id: OrderId) -> OrderRow:
+        """Return one live order.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        ...
+
+    def page(
+        self, filters: Sequence[Condition[OrderFilter]], sort: Sort[OrderSort], page: PageRequest
+    ) -> Page[OrderRow]:
+        """Return a page of live orders and the number of all that the filters let through."""
         ...

@@ -8,9 +8,38 @@ from typing import Protocol
 from attrs import frozen
 
 from service_engine.domain.employees import Member
-from service_engine.domain.ids import ClientId, EmployeeId, OrderId
+from service_engine.domain.ids import ClientId, EmployeeId, OrderId, ServiceId
+from service_engine.domain.money import Money, money
 
-__all__ = ["FoundReferences", "References"]
+__all__ = ["FoundReferences", "References", "ServiceOffer"]
+
+
+@frozen(kw_only=True)
+class ServiceOffer:
+    """What an order takes from the service of the catalogue that it is placed for.
+
+    Args:
+        id: The service's id.
+        name: What it is called.
+        currency: Its currency.
+        price: What one costs; None for a price that is agreed on each time.
+
+    Example:
+        >>> from uuid import UUID
+        >>> offer = ServiceOffer(id=ServiceId(UUID(int=1)), name="Advice", currency="EUR", price=None)
+        >>> str(offer.price_or_nothing)
+        '0.00 EUR'
+    """
+
+    id: ServiceId
+    name: str
+    currency: str
+    price: Money | None
+
+    @property
+    def price_or_nothing(self) -> Money:
+        """What one costs, nought in the service's currency when there is no price."""
+        return money(0, self.currency) if self.price is None else self.price
 
 
 @frozen(kw_only=True)
@@ -20,17 +49,19 @@ class FoundReferences:
     Args:
         client: Whether the client is, and is a client, not staff.
         order: Whether the order is.
+        service: The service, if it is.
         members: The people asked for as employees who are there, with the access that their role gives.
 
     Example:
         >>> from service_engine.testing.examples import jane
-        >>> found = FoundReferences(client=False, order=False, members={jane.id: Member(jane.id, 3)})
+        >>> found = FoundReferences(client=False, order=False, service=None, members={jane.id: Member(jane.id, 3)})
         >>> jane.id in found.members
         True
     """
 
     client: bool
     order: bool
+    service: ServiceOffer | None
     members: Mapping[EmployeeId, Member]
 
 
@@ -50,6 +81,7 @@ class References(Protocol):
         *,
         client_id: ClientId | None = None,
         order_id: OrderId | None = None,
+        service_id: ServiceId | None = None,
         employee_ids: Sequence[EmployeeId] = (),
     ) -> FoundReferences:
         """Look all of them up at once.

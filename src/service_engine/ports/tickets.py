@@ -8,20 +8,17 @@ from typing import Protocol
 
 from attrs import frozen
 
-from service_engine.domain.access import Role
 from service_engine.domain.change import Change
-from service_engine.domain.clients import Address
 from service_engine.domain.ids import ClientId, OrderId, TicketId
 from service_engine.domain.json_values import JsonObject
-from service_engine.domain.money import Money
 from service_engine.domain.ticket_messages import TicketMessage
 from service_engine.domain.tickets import Ticket, TicketStatus
+from service_engine.ports.clients import ClientSummary
 from service_engine.ports.employees import EmployeeRow
 from service_engine.ports.lists import Condition, Field, Page, PageRequest, Sort
 from service_engine.ports.orders import OrderSummary
 
 __all__ = [
-    "TicketClient",
     "TicketDetails",
     "TicketFilter",
     "TicketMessages",
@@ -65,39 +62,6 @@ class TicketSort(Field):
 
 
 @frozen(kw_only=True)
-class TicketClient:
-    """The client of a ticket as they are shown.
-
-    Args:
-        id: Their id.
-        first_name: Their first name.
-        last_name: Their last name.
-        email: Their e-mail address.
-        company: Their company.
-        phone: Their phone number.
-        balance: What the organisation owes them.
-        address: Their address, or None.
-        role: Their role.
-
-    Example:
-        >>> from service_engine.testing.examples import acme, agency, ticket
-        >>> with agency().begin(acme.id) as uow:
-        ...     uow.ticket_queries.get(ticket.id).client.email
-        'john@example.com'
-    """
-
-    id: ClientId
-    first_name: str
-    last_name: str
-    email: str
-    company: str | None
-    phone: str | None
-    balance: Money
-    address: Address | None
-    role: Role
-
-
-@frozen(kw_only=True)
 class TicketRow:
     """A ticket as a list shows it.
 
@@ -137,7 +101,7 @@ class TicketRow:
     metadata: JsonObject
     tags: tuple[str, ...]
     employees: tuple[EmployeeRow, ...]
-    client: TicketClient
+    client: ClientSummary
     created_at: datetime
     updated_at: datetime
     last_message_at: datetime | None

@@ -18,9 +18,12 @@ from service_engine.ports.api_tokens import ApiTokens, Directory
 from service_engine.ports.clients import ClientQueries, Clients
 from service_engine.ports.employees import Employees
 from service_engine.ports.entropy import Entropy
-from service_engine.ports.orders import Orders
+from service_engine.ports.order_messages import OrderMessageQueries, OrderMessages
+from service_engine.ports.order_tasks import OrderTaskQueries, OrderTasks
+from service_engine.ports.orders import OrderQueries, Orders
 from service_engine.ports.organizations import Organizations, Roles
 from service_engine.ports.references import References
+from service_engine.ports.services import ServiceFolders, ServiceQueries, Services
 from service_engine.ports.tags import Tags
 from service_engine.ports.tickets import TicketMessages, TicketQueries, Tickets
 
@@ -47,6 +50,26 @@ class View(Protocol):
     @property
     def client_queries(self) -> ClientQueries:
         """Clients as they are shown."""
+        ...
+
+    @property
+    def service_queries(self) -> ServiceQueries:
+        """Services as they are shown."""
+        ...
+
+    @property
+    def order_queries(self) -> OrderQueries:
+        """Orders as they are shown."""
+        ...
+
+    @property
+    def order_task_queries(self) -> OrderTaskQueries:
+        """Tasks of orders as they are shown."""
+        ...
+
+    @property
+    def order_message_queries(self) -> OrderMessageQueries:
+        """Messages on orders as they are shown."""
         ...
 
     @property
@@ -103,8 +126,28 @@ class UnitOfWork(View, Protocol):
         ...
 
     @property
+    def services(self) -> Services:
+        """Its services."""
+        ...
+
+    @property
+    def service_folders(self) -> ServiceFolders:
+        """The folders of its services."""
+        ...
+
+    @property
     def orders(self) -> Orders:
         """Its orders."""
+        ...
+
+    @property
+    def order_tasks(self) -> OrderTasks:
+        """The tasks of its orders."""
+        ...
+
+    @property
+    def order_messages(self) -> OrderMessages:
+        """The messages on its orders."""
         ...
 
     @property

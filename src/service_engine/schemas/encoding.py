@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -10,8 +10,8 @@ import orjson
 __all__ = ["encode"]
 
 
-def encode(wire: Mapping[str, Any]) -> bytes:
-    """Return a wire dictionary as UTF-8 JSON. UUIDs become text, times ISO 8601 with ``+00:00``.
+def encode(wire: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> bytes:
+    """Return a wire dictionary, or a list of them, as UTF-8 JSON. UUIDs become text, times ISO 8601 with ``+00:00``.
 
     Example:
         >>> from datetime import UTC, datetime

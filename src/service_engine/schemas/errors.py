@@ -11,12 +11,25 @@ from typing import Final
 from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
-__all__ = ["EXACT", "ErrorWire", "error_wire", "wire_field"]
+__all__ = ["EXACT", "ErrorWire", "complaint", "error_wire", "library_field", "wire_field"]
 
 EXACT: Final = ConfigDict(extra="forbid")
 """A wire dictionary has these keys and no others."""
 
-_FIELDS: Final = {"client_id": "user_id", "first_name": "name_f", "last_name": "name_l"}
+_FIELDS: Final = {
+    "client_id": "user_id",
+    "first_name": "name_f",
+    "last_name": "name_l",
+    "service_name": "service",
+    "recurrence": "recurring",
+    "first_price": "f_price",
+    "first_period_length": "f_period_l",
+    "first_period_unit": "f_period_t",
+    "recurring_price": "r_price",
+    "recurring_period_length": "r_period_l",
+    "recurring_period_unit": "r_period_t",
+}
+_LIBRARY_FIELDS: Final = {wire: field for field, wire in _FIELDS.items()}
 
 
 @with_config(EXACT)
@@ -48,6 +61,27 @@ def wire_field(field: str) -> str:
         ('name_f', 'subject')
     """
     return _FIELDS.get(field, field)
+
+
+def library_field(field: str) -> str:
+    """Return the library's name of a field of the wire: the opposite of ``wire_field``.
+
+    Example:
+        >>> library_field("f_price"), library_field("price")
+        ('first_price', 'price')
+    """
+    return _LIBRARY_FIELDS.get(field, field)
+
+
+def complaint(field: str, message: str) -> dict[str, list[str]]:
+    """Return what an error of the library says of a field, in the wire's words.
+
+    Example:
+        >>> complaint("first_price", "The first_price must have at most 2 decimals.")
+        {'f_price': ['The f_price must have at most 2 decimals.']}
+    """
+    name = wire_field(field)
+    return {name: [message.replace(f" {field} ", f" {name} ")]}
 
 
 def _plain(text: str) -> str:

@@ -9,47 +9,75 @@ Source: contract section 1.5; part A "Requests".
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import AfterValidator, EmailStr, Field, PlainValidator, ValidationInfo, WithJsonSchema
-from pydantic_core import PydanticCustomError, PydanticKnownError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    EmailStr,
+    Field,
+    GetCoreSchemaHandler,
+    GetPydanticSchema,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError, PydanticKnownError, core_schema
 
 from service_engine.domain.change import UNSET
 from service_engine.domain.emails import normalise_email
+from service_engine.domain.ids import EmployeeId, UserId
 from service_engine.domain.instants import utc
 from service_engine.domain.json_values import JsonObject, freeze
+from service_engine.domain.messages import MAX_FILE_ADDRESS
+from service_engine.domain.numbers import INTEGER, SMALL_INTEGER
+from service_engine.domain.services import PERIOD_UNITS
 from service_engine.domain.text import LINE, NOTE, clean
 from service_engine.errors import RuleViolationError
 
 __all__ = [
     "MAX_ITEMS",
+    "MAX_PAIRS",
     "NOWHERE",
+    "Count",
     "Email",
+    "FileAddress",
     "FreeJson",
     "Instant",
+    "Integer",
+    "Length",
     "Line",
     "Line10",
     "Line50",
     "Line100",
+    "MetadataPair",
+    "MetadataPairs",
     "Note",
     "OptionalReference",
+    "PeriodUnit",
     "Reference",
     "References",
     "RequiredLine",
+    "RequiredNote",
+    "SmallCount",
     "Tags",
     "absent",
+    "employee_ids",
     "instant",
     "uuid_of",
 ]
 
 MAX_ITEMS: Final = 100
 """How many employees, or tags, one request may name: what a request sets off must be bounded."""
+MAX_PAIRS: Final = 1000
+"""How many pairs of title and value one request may give; the object that they make has bounds of its own."""
 NOWHERE: Final = UUID("ffffffff-ffff-ffff-ffff-ffffffffffff")
-"""What a malformed reference stands for. RFC 9562 reserves it: nothing ever has it, so it is looked up, like any other
-unknown id, when its turn in the order of checks comes, and answered in the same words."""
+"""What a malformed reference is equal to, though it keeps its text for messages. RFC 9562 reserves it: nothing ever has
+it, so it is looked up, like any other unknown id, when its turn in the order of checks comes, and answered in the same
+words."""
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 _INSTANT: Final = re.compile(
@@ -89,6 +117,16 @@ def instant(text: str) -> datetime:
         msg = "Input should be an ISO 8601 time with an offset or Z"
         raise ValueError(msg)
     return utc(datetime.fromisoformat(text.upper().replace(",", ".")))
+
+
+def employee_ids(ids: Iterable[UUID]) -> list[EmployeeId]:
+    """Return references as the ids of employees, which the use cases take.
+
+    Example:
+        >>> employee_ids([NOWHERE]) == [NOWHERE]
+        True
+    """
+    return [EmployeeId(UserId(each)) for each in ids]
 
 
 def _blank() -> PydanticKnownError:
@@ -147,6 +185,31 @@ Line10 = Annotated[str, AfterValidator(_text(10)), _schema(10)]
 """Up to 10 characters after stripping."""
 Note = Annotated[str, AfterValidator(_text(NOTE)), _schema(NOTE)]
 """Up to 65,535 characters after stripping."""
+RequiredNote = Annotated[str, AfterValidator(_text(NOTE, required=True)), _schema(NOTE, min_length=1)]
+"""1 to 65,535 characters after stripping."""
+FileAddress = Annotated[
+    str, AfterValidator(_text(MAX_FILE_ADDRESS, required=True)), _schema(MAX_FILE_ADDRESS, min_length=1)
+]
+"""1 to 2,048 characters after stripping."""
+
+Integer = Annotated[int, Field(ge=-INTEGER, le=INTEGER)]
+"""A whole number of 32 bits."""
+Count = Annotated[int, Field(ge=0, le=INTEGER)]
+"""A whole number of 32 bits, at least 0."""
+Length = Annotated[int, Field(ge=1, le=INTEGER)]
+"""A whole number of 32 bits, at least 1."""
+SmallCount = Annotated[int, Field(ge=0, le=SMALL_INTEGER)]
+"""A whole number of 16 bits, at least 0."""
+
+
+def _is_a_unit(value: str) -> str:
+    if value not in PERIOD_UNITS:
+        raise _refused("Period type must be D, W, M, or Y")
+    return value
+
+
+PeriodUnit = Annotated[str, AfterValidator(_is_a_unit), WithJsonSchema({"type": "string", "enum": list(PERIOD_UNITS)})]
+"""Day, week, month or year, by its letter."""
 
 
 Email = Annotated[EmailStr, AfterValidator(normalise_email)]
@@ -166,6 +229,28 @@ FreeJson = Annotated[JsonObject, PlainValidator(_frozen), WithJsonSchema({"type"
 """A JSON object of any content, at most 8 levels deep and 16 KiB, frozen."""
 
 
+class MetadataPair(BaseModel):
+    """One thing to remember, under a title."""
+
+    title: str
+    value: str = ""
+
+
+def _from_pairs(pairs: list[MetadataPair], info: core_schema.ValidationInfo) -> JsonObject:
+    titled = {pair.title.strip(): pair.value for pair in pairs}
+    return _frozen({title: value for title, value in titled.items() if title}, info)
+
+
+def _pairs_schema(_: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    pairs = handler.generate_schema(Annotated[list[MetadataPair], Field(max_length=MAX_PAIRS)])
+    return core_schema.with_info_after_validator_function(_from_pairs, pairs)
+
+
+MetadataPairs = Annotated[JsonObject, GetPydanticSchema(_pairs_schema)]
+"""Pairs of title and value as one frozen object: of a title that is given twice the last value counts, and what has no
+title is left out."""
+
+
 def _instant(value: Any) -> datetime:
     if not isinstance(value, str):
         raise _no_text()
@@ -179,10 +264,26 @@ Instant = Annotated[datetime, PlainValidator(_instant), WithJsonSchema({"type": 
 """A time in UTC, from ISO 8601 with an offset or ``Z``."""
 
 
+class _Malformed(UUID):
+    """``NOWHERE``, named by the text that was sent instead of an id."""
+
+    __slots__ = ("text",)
+
+    text: str
+
+    def __init__(self, text: str) -> None:
+        super().__init__(int=NOWHERE.int)
+        object.__setattr__(self, "text", text)  # UUIDs refuse a plain assignment
+
+    def __str__(self) -> str:
+        return self.text
+
+
 def _reference(value: Any) -> UUID:
     if not isinstance(value, str):
         raise _no_text()
-    return uuid_of(_storable(value)) or NOWHERE
+    text = _storable(value)
+    return uuid_of(text) or _Malformed(text[:LINE])
 
 
 def _optional_reference(value: Any) -> UUID | None:

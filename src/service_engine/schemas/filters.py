@@ -6,20 +6,18 @@ Source: contract section 1.9; part A "Responses" (a value of the wrong type is r
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Final
 from uuid import UUID
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from service_engine.domain.money import exact
-from service_engine.errors import RuleViolationError
 from service_engine.schemas.fields import instant, uuid_of
+from service_engine.schemas.money import amount_of
 
-__all__ = ["amount", "email", "identifier", "moment", "small_integer"]
+__all__ = ["amount", "currency", "email", "identifier", "moment", "small_integer", "text", "truth"]
 
 _SMALL: Final = TypeAdapter(Annotated[int, Field(ge=-32_768, le=32_767)])
-_FINEST: Final = 3  # no currency has more decimals
 
 
 def identifier(text: str) -> UUID:
@@ -35,7 +33,23 @@ def identifier(text: str) -> UUID:
     return value
 
 
-def email(text: str) -> str:
+def text(value: str) -> str:
+    """Return the text as it is: it is compared exactly.
+
+    Raises:
+        ValueError: It holds NUL, which no database could take.
+
+    Example:
+        >>> text("SEO Audit ")
+        'SEO Audit '
+    """
+    if "\x00" in value:
+        msg = "Input should not contain the NUL character"
+        raise ValueError(msg)
+    return value
+
+
+def email(value: str) -> str:
     """Return the e-mail address, or the beginning of one, in the form in which addresses are compared.
 
     Raises:
@@ -45,10 +59,20 @@ def email(text: str) -> str:
         >>> email(" John@Example.com")
         'john@example.com'
     """
-    if "\x00" in text:
-        msg = "Input should not contain the NUL character"
-        raise ValueError(msg)
-    return text.strip().lower()
+    return text(value).strip().lower()
+
+
+def currency(value: str) -> str:
+    """Return the currency's code in the form in which codes are compared.
+
+    Raises:
+        ValueError: It holds NUL.
+
+    Example:
+        >>> currency(" usd")
+        'USD'
+    """
+    return text(value).strip().upper()
 
 
 def small_integer(text: str) -> int:
@@ -77,13 +101,23 @@ def amount(text: str) -> Decimal:
         >>> amount("1.5")
         Decimal('1.500')
     """
-    try:
-        return exact(Decimal(text), places=_FINEST, field="amount")
-    except InvalidOperation:
-        msg = "Input should be a valid number"
-        raise ValueError(msg) from None
-    except RuleViolationError as error:
-        raise ValueError(error.message) from None
+    return amount_of(text)
+
+
+def truth(text: str) -> bool:
+    """Return whether it is true.
+
+    Raises:
+        ValueError: It is neither ``true`` nor ``false``.
+
+    Example:
+        >>> truth("true"), truth("false")
+        (True, False)
+    """
+    if text not in {"true", "false"}:
+        msg = "Input should be true or false"
+        raise ValueError(msg)
+    return text == "true"
 
 
 def moment(text: str) -> datetime:

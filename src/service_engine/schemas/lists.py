@@ -15,16 +15,39 @@ from pydantic import Field as Bounds
 from pydantic import TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
-from service_engine.ports.lists import MAX_PAGE_SIZE, Condition, Field, Operator, Page, PageRequest, Scalar, Sort
+from service_engine.ports.lists import (
+    MAX_PAGE_SIZE,
+    MAX_SLICE_SIZE,
+    Condition,
+    Field,
+    Operator,
+    Page,
+    PageRequest,
+    Scalar,
+    SliceRequest,
+    Sort,
+)
 from service_engine.schemas.errors import EXACT
 from service_engine.schemas.validation import InvalidRequestError
 
-__all__ = ["MAX_CHOICES", "LinksWire", "ListRequest", "Listing", "MetaWire", "PageWire", "page_wire", "read_list"]
+__all__ = [
+    "MAX_CHOICES",
+    "LinksWire",
+    "ListRequest",
+    "Listing",
+    "MetaWire",
+    "PageWire",
+    "link_header",
+    "page_wire",
+    "read_list",
+    "read_slice",
+]
 
 F = TypeVar("F", bound=Field)
 S = TypeVar("S", bound=Field)
 R = TypeVar("R")
 W = TypeVar("W")
+P = TypeVar("P", PageRequest, SliceRequest)
 Reader: TypeAlias = Callable[[str], Scalar]
 Query: TypeAlias = Iterable[tuple[str, str]]
 
@@ -33,6 +56,7 @@ MAX_CHOICES: Final = 1000
 
 _FILTER: Final = re.compile(r"filters\[(?P<field>[^\[\]]*)\]\[(?P<operator>[^\[\]]*)\](?P<many>\[[0-9]*\])?", re.ASCII)
 _LIMIT: Final = TypeAdapter(Annotated[int, Bounds(ge=1, le=MAX_PAGE_SIZE)])
+_SLICE_LIMIT: Final = TypeAdapter(Annotated[int, Bounds(ge=1, le=MAX_SLICE_SIZE)])
 _PAGE: Final = TypeAdapter(Annotated[int, Bounds(ge=1)])
 
 
@@ -84,7 +108,7 @@ def read_list(listing: Listing[F, S], query: Query) -> ListRequest[F, S]:
     last = dict(pairs)
     errors: dict[str, list[str]] = {}
     filters = _read_filters(listing, pairs, errors)
-    page = _read_page(last, errors)
+    page = _read_part(PageRequest, _LIMIT, last, errors)
     if errors:
         raise InvalidRequestError(errors)
     sort = [("sort", last["sort"])] if "sort" in last else []
@@ -99,16 +123,18 @@ def _read_sort(listing: Listing[F, S], text: str) -> Sort[S]:
     return Sort(listing.sorts[name], descending=direction != "asc")
 
 
-def _read_page(last: Mapping[str, str], errors: dict[str, list[str]]) -> PageRequest:
-    limit = _read_integer(_LIMIT, "limit", last.get("limit", "20"), errors)
-    number = _read_integer(_PAGE, "page", last.get("page", "1"), errors)
+def _read_part(kind: type[P], limit: TypeAdapter[int], last: Mapping[str, str], errors: dict[str, list[str]]) -> P:
+    given = {name: last[name] for name in ("limit", "page") if name in last}
+    adapters = {"limit": limit, "page": _PAGE}
+    values = {name: _read_integer(adapters[name], name, text, errors) for name, text in given.items()}
+    size, number = values.get("limit", kind().size), values.get("page", 1)
     if errors:
-        return PageRequest()
+        return kind()
     try:
-        return PageRequest(number=number, size=limit)
+        return kind(number=number, size=size)
     except ValueError as error:
         errors["query.page"] = [str(error)]
-        return PageRequest()
+        return kind()
 
 
 def _read_integer(adapter: TypeAdapter[int], name: str, text: str, errors: dict[str, list[str]]) -> int:
@@ -232,3 +258,44 @@ def page_wire(page: Page[R], wanted: ListRequest[F, S], show: Callable[[R], W], 
             "path": path,
         },
     }
+
+
+def read_slice(query: Query) -> SliceRequest:
+    """Read the query of a bare array. Other parameters are ignored.
+
+    Raises:
+        InvalidRequestError: A limit or a page that cannot be; every complaint at once.
+
+    Source:
+        Contract part A "Responses" (task list, order messages).
+
+    Example:
+        >>> read_slice([("page", "2")])
+        SliceRequest(number=2, size=100)
+    """
+    errors: dict[str, list[str]] = {}
+    wanted = _read_part(SliceRequest, _SLICE_LIMIT, dict(query), errors)
+    if errors:
+        raise InvalidRequestError(errors)
+    return wanted
+
+
+def link_header(wanted: SliceRequest, *, more: bool, path: str) -> str | None:
+    """Return the ``Link`` header of a bare array: where its previous and its next part are, None when there is neither.
+
+    Args:
+        wanted: The part that was asked for.
+        more: Whether others come after it.
+        path: The list's own address, without a query.
+
+    Source:
+        RFC 8288; contract part A "Responses".
+
+    Example:
+        >>> link_header(SliceRequest(), more=True, path="/api/orders/7/tasks")
+        '</api/orders/7/tasks?page=2&limit=100>; rel="next"'
+    """
+    parts = [(wanted.number - 1, "prev")] if wanted.number > 1 else []
+    parts += [(wanted.number + 1, "next")] if more else []
+    links = [f'<{path}?page={number}&limit={wanted.size}>; rel="{relation}"' for number, relation in parts]
+    return ", ".join(links) or None

@@ -14,12 +14,12 @@ from typing_extensions import TypedDict
 
 from service_engine.domain.change import Unset
 from service_engine.domain.clients import full_name
-from service_engine.domain.ids import ClientId, EmployeeId, OrderId, UserId
+from service_engine.domain.ids import ClientId, OrderId, UserId
 from service_engine.domain.json_values import EMPTY, thaw
 from service_engine.domain.ticket_messages import TicketMessage
 from service_engine.domain.tickets import TicketStatus
-from service_engine.ports.employees import EmployeeRow
-from service_engine.ports.tickets import TicketClient, TicketDetails, TicketFilter, TicketRow, TicketSort
+from service_engine.ports.clients import ClientSummary
+from service_engine.ports.tickets import TicketDetails, TicketFilter, TicketRow, TicketSort
 from service_engine.schemas import filters
 from service_engine.schemas.addresses import AddressWire, address_wire
 from service_engine.schemas.errors import EXACT
@@ -32,10 +32,12 @@ from service_engine.schemas.fields import (
     RequiredLine,
     Tags,
     absent,
+    employee_ids,
 )
 from service_engine.schemas.lists import Listing, PageWire
 from service_engine.schemas.money import amount_text
 from service_engine.schemas.orders import OrderSummaryWire, order_summary_wire
+from service_engine.schemas.people import EmployeeWire, employee_wire
 from service_engine.schemas.roles import RoleWire, role_wire
 from service_engine.usecases.tickets import TicketPatch
 
@@ -93,7 +95,7 @@ class TicketCreate(BaseModel):
             "subject": self.subject,
             "status": TicketStatus(self.status or TicketStatus.OPEN),
             "order_id": None if self.order_id is None else OrderId(self.order_id),
-            "employee_ids": _employee_ids(self.employees or []),
+            "employee_ids": employee_ids(self.employees or []),
             "tags": self.tags or [],
             "note": self.note,
             "metadata": EMPTY if self.metadata is None else self.metadata,
@@ -120,25 +122,11 @@ class TicketUpdate(BaseModel):
             subject=self.subject,
             status=status if isinstance(status, Unset) else TicketStatus(status),
             order_id=OrderId(order_id) if isinstance(order_id, UUID) else order_id,
-            employee_ids=employees if isinstance(employees, Unset) else _employee_ids(employees),
+            employee_ids=employees if isinstance(employees, Unset) else employee_ids(employees),
             tags=self.tags,
             note=self.note,
             metadata=self.metadata,
         )
-
-
-def _employee_ids(ids: list[UUID]) -> list[EmployeeId]:
-    return [EmployeeId(UserId(each)) for each in ids]
-
-
-@with_config(EXACT)
-class TicketEmployeeWire(TypedDict):
-    """An employee who is assigned to a ticket."""
-
-    id: UUID
-    name_f: str
-    name_l: str
-    role_id: UUID
 
 
 @with_config(EXACT)
@@ -184,7 +172,7 @@ class TicketItemWire(TypedDict):
     form_data: dict[str, Any]
     metadata: dict[str, Any]
     tags: list[str]
-    employees: list[TicketEmployeeWire]
+    employees: list[EmployeeWire]
     client: TicketClientWire
     created_at: datetime
     updated_at: datetime
@@ -207,7 +195,7 @@ class TicketWire(TypedDict):
     form_data: dict[str, Any]
     metadata: dict[str, Any]
     tags: list[str]
-    employees: list[TicketEmployeeWire]
+    employees: list[EmployeeWire]
     client: TicketClientWire
     order: OrderSummaryWire | None
     messages: list[TicketMessageWire]
@@ -238,7 +226,7 @@ def ticket_item_wire(row: TicketRow) -> TicketItemWire:
         "form_data": thaw(row.form_data),
         "metadata": thaw(row.metadata),
         "tags": list(row.tags),
-        "employees": [_employee_wire(each) for each in row.employees],
+        "employees": [employee_wire(each) for each in row.employees],
         "client": _client_wire(row.client),
         "created_at": row.created_at,
         "updated_at": row.updated_at,
@@ -265,7 +253,7 @@ def ticket_wire(row: TicketDetails) -> TicketWire:
         "form_data": thaw(row.form_data),
         "metadata": thaw(row.metadata),
         "tags": list(row.tags),
-        "employees": [_employee_wire(each) for each in row.employees],
+        "employees": [employee_wire(each) for each in row.employees],
         "client": _client_wire(row.client),
         "order": None if row.order is None else order_summary_wire(row.order),
         "messages": [_message_wire(each) for each in row.messages],
@@ -276,11 +264,7 @@ def ticket_wire(row: TicketDetails) -> TicketWire:
     }
 
 
-def _employee_wire(row: EmployeeRow) -> TicketEmployeeWire:
-    return {"id": row.id, "name_f": row.first_name, "name_l": row.last_name, "role_id": row.role_id}
-
-
-def _client_wire(row: TicketClient) -> TicketClientWire:
+def _client_wire(row: ClientSummary) -> TicketClientWire:
     return {
         "id": row.id,
         "name": full_name(row.first_name, row.last_name),

@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-__all__ = ["ABSENT", "INVALID", "InvalidRequestError", "read_json", "read_model"]
+__all__ = ["ABSENT", "INVALID", "InvalidRequestError", "Number", "read_json", "read_model"]
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -21,6 +21,8 @@ INVALID: Final = "The given data was invalid."
 ABSENT: Final = object()
 """The body of a request that has none."""
 
+_TEXTS: Final = {"model_type": "Input should be a valid dictionary or object to extract fields from"}
+"""Texts for those of the library's that would name our classes."""
 _MANY_DIGITS: Final = 400  # more than a float can hold: it is infinite, and Python refuses to read 4,300
 
 
@@ -40,8 +42,35 @@ class InvalidRequestError(ValueError):
         self.errors = dict(errors)
 
 
+class Number(float):
+    """A JSON number with a point or an exponent: a float that still knows how it was written.
+
+    Money is read from the text, so that no amount ever was a float; for everything else it is the float.
+
+    Args:
+        text: The number as it stands in the JSON.
+
+    Example:
+        >>> number = Number("0.10")
+        >>> number, number.text
+        (0.1, '0.10')
+    """
+
+    __slots__ = ("text",)
+
+    text: str
+
+    def __new__(cls, text: str) -> Self:
+        """Make it from its text."""
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+
 def read_json(data: bytes) -> Any:
     """Read JSON as UTF-8. NaN, Infinity and numbers too large for a float come out as floats that are not finite.
+
+    Other numbers that are not whole come out as ``Number``.
 
     Raises:
         InvalidRequestError: It is not JSON; the field is the offset of the character where that shows, or ``root`` when
@@ -52,7 +81,7 @@ def read_json(data: bytes) -> Any:
         {'subject': 'Help'}
     """
     try:
-        return json.loads(data.decode(), parse_int=_integer)
+        return json.loads(data.decode(), parse_int=_integer, parse_float=Number)
     except UnicodeDecodeError as error:
         offset = len(data[: error.start].decode())
     except json.JSONDecodeError as error:
@@ -77,10 +106,10 @@ def read_model(model: type[M], body: Any) -> M:
     errors: dict[str, list[str]] = {}
     value: M | None = None
     try:
-        value = model.model_validate(body, from_attributes=True)
+        value = model.model_validate(body)
     except ValidationError as error:
         for each in error.errors(include_url=False, include_context=False, include_input=False):
-            errors.setdefault(_key(each["loc"]), []).append(each["msg"])
+            errors.setdefault(_key(each["loc"]), []).append(_TEXTS.get(each["type"], each["msg"]))
     for name in _not_finite(body):
         if not any(key == name or key.startswith(f"{name}.") for key in errors):
             errors[name] = ["Input should be a finite number"]

@@ -39,6 +39,7 @@ from service_engine.domain.ids import (
     OrderId,
     OrganizationId,
     RoleId,
+    ServiceId,
     TagId,
     TicketId,
     TicketMessageId,
@@ -46,7 +47,7 @@ from service_engine.domain.ids import (
 )
 from service_engine.domain.json_values import freeze
 from service_engine.domain.money import Money, money
-from service_engine.domain.orders import Order, OrderStatus
+from service_engine.domain.orders import Order, OrderDetails, OrderStatus
 from service_engine.domain.organizations import Organization
 from service_engine.domain.tags import Tag
 from service_engine.domain.ticket_messages import TicketMessage
@@ -60,6 +61,7 @@ NOON: Final = datetime(2026, 2, 7, 12, tzinfo=UTC)
 """The time at which everything happens, unless a test says otherwise."""
 
 _NO_DETAILS: Final = ClientPatch()
+_NO_ORDER_DETAILS: Final = OrderDetails()
 
 
 class Build:
@@ -195,9 +197,12 @@ class Build:
         number: str | None = None,
         service_name: str = "Web Development",
         price: Money | None = None,
+        service_id: ServiceId | None = None,
         quantity: int = 1,
         status: OrderStatus = OrderStatus.UNPAID,
-        note: str | None = None,
+        employee_ids: Sequence[EmployeeId] = (),
+        tags: Sequence[Tag] = (),
+        details: OrderDetails = _NO_ORDER_DETAILS,
         at: datetime | None = None,
     ) -> Order:
         """Make an order, by default under a number that is free.
@@ -212,9 +217,12 @@ class Build:
             number=self.entropy.characters(orders.NUMBER_ALPHABET, 16) if number is None else number,
             service_name=service_name,
             price=self.money() if price is None else price,
+            service_id=service_id,
             quantity=quantity,
             status=status,
-            note=note,
+            employee_ids=employee_ids,
+            tags=tags,
+            details=details,
             at=at or self.at,
         ).state
 

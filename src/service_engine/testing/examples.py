@@ -1,15 +1,18 @@
 """One small agency as ready values. The examples in the docstrings use it, and so may yours.
 
-Acme serves John Doe, who ordered a website and has a question; Jane Smith will answer it.
+Acme sells websites. John Doe ordered one and has a question; Jane Smith will answer it.
 
 Example:
     >>> ticket.subject, john.first_name, jane.first_name, website.service_name
     ('Help with order', 'John', 'Jane', 'Web Development')
+    >>> web_development.name, task.name, message.text
+    ('Web Development', 'Draft the front page', 'The first draft is ready.')
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -24,16 +27,24 @@ from service_engine.domain.ids import (
     ClientId,
     EmployeeId,
     OrderId,
+    OrderMessageId,
+    OrderTaskId,
     OrganizationId,
     RoleId,
+    ServiceFolderId,
+    ServiceId,
     TagId,
     TicketId,
     TicketMessageId,
     UserId,
 )
 from service_engine.domain.money import money
+from service_engine.domain.order_messages import post_order_message
+from service_engine.domain.order_tasks import OrderTaskPatch, add_order_task
 from service_engine.domain.orders import OrderStatus, place_order
 from service_engine.domain.organizations import found_organization
+from service_engine.domain.service_folders import create_folder
+from service_engine.domain.services import Recurrence, ServicePatch, offer_service
 from service_engine.domain.tags import Tag
 from service_engine.domain.ticket_messages import post_message
 from service_engine.domain.tickets import open_ticket
@@ -44,14 +55,18 @@ __all__ = [
     "administrator",
     "agency",
     "client_role",
+    "folder",
     "grant",
     "jane",
     "john",
     "later",
+    "message",
     "now",
     "question",
+    "task",
     "ticket",
     "urgent",
+    "web_development",
     "website",
 ]
 
@@ -83,13 +98,32 @@ _john = register_client(
     details=ClientPatch(address=PostalAddress(line_1="1 High Street", city="York", country="GB")),
     at=now,
 )
+_folder = create_folder(ServiceFolderId(UUID(int=12)), name="Websites", at=now)
+_web_development = offer_service(
+    ServiceId(UUID(int=13)),
+    name="Web Development",
+    currency="USD",
+    recurrence=Recurrence.ONE_TIME,
+    employee_ids=[_jane.state.id],
+    details=ServicePatch(price=Decimal(1500), folder_id=_folder.state.id),
+    at=now,
+)
 _website = place_order(
     OrderId(UUID(int=7)),
     number="A1B2C3D4",
     client_id=_john.state.id,
-    service_name="Web Development",
+    service_id=_web_development.state.id,
+    service_name=_web_development.state.name,
     price=money(1500, "USD"),
     status=OrderStatus.IN_PROGRESS,
+    employee_ids=[_jane.state.id],
+    at=now,
+)
+_task = add_order_task(
+    OrderTaskId(UUID(int=14)),
+    order_id=_website.state.id,
+    name="Draft the front page",
+    details=OrderTaskPatch(deadline=48, employee_ids=[_jane.state.id]),
     at=now,
 )
 _ticket = open_ticket(TicketId(UUID(int=8)), client_id=_john.state.id, subject="Help with order", at=now)
@@ -99,7 +133,13 @@ administrator: Final = _administrator.state
 client_role: Final = _client_role.state
 jane: Final = _jane.state
 john: Final = _john.state
+folder: Final = _folder.state
+web_development: Final = _web_development.state
 website: Final = _website.state
+task: Final = _task.state
+message: Final = post_order_message(
+    OrderMessageId(UUID(int=15)), order_id=website.id, author_id=jane.id, text="The first draft is ready.", at=later
+).state
 ticket: Final = _ticket.state
 urgent: Final = Tag(TagId(UUID(int=9)), "urgent")
 question: Final = post_message(
@@ -134,6 +174,9 @@ def agency(store: Store | None = None) -> Store:
         uow.roles.add(_client_role)
         uow.employees.add(_jane)
         uow.clients.add(_john)
+        uow.service_folders.add(_folder)
+        uow.services.add(_web_development)
         uow.orders.add(_website)
+        uow.order_tasks.add(_task)
         uow.tickets.add(_ticket)
     return store

@@ -19,7 +19,7 @@ from service_engine.domain.tickets import Ticket, TicketStatus
 from service_engine.ports.unit_of_work import Store, UnitOfWork
 from service_engine.testing.builders import NOON, build
 from service_engine.usecases.clients import create_client
-from service_engine.usecases.orders import delete_order, place_order
+from service_engine.usecases.orders import create_order, delete_order
 from service_engine.usecases.organizations import Bootstrap, add_employee, bootstrap_organization
 from service_engine.usecases.tickets import delete_ticket, open_ticket, post_ticket_message
 
@@ -151,7 +151,7 @@ class _Population:
     def order(self, people: Sequence[Client]) -> Order:
         return self.store.run(
             self.org_id,
-            place_order,
+            create_order,
             client_id=self.random.choice(people).id,
             service=self.random.choice(_SERVICES),
             price=money(self.random.randint(0, 2000), self.random.choice(_CURRENCIES)),

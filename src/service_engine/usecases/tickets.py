@@ -23,6 +23,7 @@ from service_engine.ports.lists import FIRST_PAGE, Condition, Page, PageRequest,
 from service_engine.ports.references import FoundReferences
 from service_engine.ports.tickets import TicketDetails, TicketFilter, TicketRow, TicketSort
 from service_engine.ports.unit_of_work import UnitOfWork, View
+from service_engine.usecases.authors import require_author
 from service_engine.usecases.tags import find_or_create_tags
 
 __all__ = [
@@ -262,9 +263,7 @@ def post_ticket_message(
         ('On it', True)
     """
     ticket = uow.tickets.get(ticket_id)
-    found = uow.references.look_up(employee_ids=[EmployeeId(author_id)])
-    if EmployeeId(author_id) not in found.members:
-        raise InvalidReferenceError("author_id", "The specified user does not exist.")
+    require_author(uow, author_id)
     change = ticket_messages.post_message(
         TicketMessageId(uow.entropy.new_id()),
         ticket,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from threading import Barrier
 from typing import Any
 
@@ -11,18 +12,22 @@ import pytest
 
 from service_engine import MemoryStore, OrganizationId
 from service_engine.domain.clients import Client
+from service_engine.domain.orders import Order
+from service_engine.domain.services import Service, ServicePatch
 from service_engine.domain.tickets import Ticket
 from service_engine.testing import SeededEntropy
 from service_engine.testing.builders import NOON
 from service_engine.usecases.clients import create_client
+from service_engine.usecases.orders import create_order
 from service_engine.usecases.organizations import Bootstrap, bootstrap_organization
+from service_engine.usecases.services import create_service
 from service_engine.usecases.tickets import open_ticket
 
 
 @pytest.fixture
 def store() -> MemoryStore:
-    """Give a store with nothing in it."""
-    return MemoryStore(SeededEntropy())
+    """Give a store with nothing in it, whose ids are none of those that ``build`` makes."""
+    return MemoryStore(SeededEntropy("store"))
 
 
 @pytest.fixture
@@ -51,6 +56,34 @@ def ticket(store: MemoryStore, org_id: OrganizationId, acme: Bootstrap, john: Cl
         open_ticket,
         client_id=john.id,
         subject="Help with order",
+        employee_ids=[acme.administrator.id],
+        tags=["urgent", "billing"],
+        at=NOON,
+    )
+
+
+@pytest.fixture
+def hosting(store: MemoryStore, org_id: OrganizationId, acme: Bootstrap) -> Service:
+    """Offer a service with a price, and somebody who delivers it."""
+    return store.run(
+        org_id,
+        create_service,
+        name="Hosting",
+        currency="USD",
+        employee_ids=[acme.administrator.id],
+        details=ServicePatch(price=Decimal(5)),
+        at=NOON,
+    )
+
+
+@pytest.fixture
+def order(store: MemoryStore, org_id: OrganizationId, acme: Bootstrap, john: Client, hosting: Service) -> Order:
+    """Place an order with everything."""
+    return store.run(
+        org_id,
+        create_order,
+        client_id=john.id,
+        service_id=hosting.id,
         employee_ids=[acme.administrator.id],
         tags=["urgent", "billing"],
         at=NOON,

@@ -16,7 +16,7 @@ from service_engine.ports.lists import Condition, Operator, Sort
 from service_engine.testing import build
 from service_engine.testing.builders import NOON
 from service_engine.usecases.clients import create_client, delete_client, get_client, list_clients, update_client
-from service_engine.usecases.orders import delete_order, place_order
+from service_engine.usecases.orders import create_order, delete_order
 from service_engine.usecases.tickets import delete_ticket, open_ticket
 
 
@@ -142,7 +142,7 @@ def test_what_refers_to_a_client_keeps_them(store, org_id, john):
     store.run(org_id, delete_ticket, ticket.id, at=NOON)
     with pytest.raises(DependentsExistError, match="existing tickets"):
         store.run(org_id, delete_client, john.id, at=NOON)
-    order = store.run(org_id, place_order, client_id=john.id, service="SEO", price=money(1, "USD"), at=NOON)
+    order = store.run(org_id, create_order, client_id=john.id, service="SEO", price=money(1, "USD"), at=NOON)
     store.run(org_id, delete_order, order.id, at=NOON)
     with store.begin(org_id) as uow:
         assert uow.clients.dependents(john.id) == ("orders", "tickets")

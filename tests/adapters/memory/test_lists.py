@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service_engine import ConflictError
-from service_engine.adapters.memory.lists import page_of, sort_key
-from service_engine.adapters.memory.tables import Table
+from service_engine.adapters.memory.lists import page_of, slice_of, sort_key
+from service_engine.adapters.memory.tables import Grouping, Table
 from service_engine.domain.money import Money, money
-from service_engine.ports.lists import Condition, Field, Operator, PageRequest, Sort
+from service_engine.ports.lists import Condition, Field, Operator, PageRequest, SliceRequest, Sort
 from service_engine.testing.builders import NOON
 
 ONE = money(1, "USD")
@@ -176,32 +176,82 @@ def test_times_are_compared_as_instants():
 
 
 @given(
-    steps=st.lists(st.tuples(ROWS, st.booleans(), st.booleans()), max_size=5),
+    count=st.integers(0, 8),
+    size=st.integers(1, 4),
+    number=st.integers(1, 5),
+)
+def test_a_slice_tells_whether_there_is_more(count, size, number):
+    """Without counting: exactly when the next slice is not empty."""
+    values = list(range(count))
+    chosen, more = slice_of(values, SliceRequest(number=number, size=size))
+    following, _ = slice_of(values, SliceRequest(number=number + 1, size=size))
+    assert chosen == [each for each in values if each // size == number - 1]
+    assert more == bool(following)
+
+
+PARENTS = [UUID(int=number) for number in range(4)]
+
+
+def parent_of(row):
+    """Return what a row belongs to; those without a parent belong to one of their own."""
+    return row.parent or PARENTS[0]
+
+
+@given(
+    steps=st.lists(st.tuples(ROWS, st.booleans(), st.sets(st.integers(1, 50)), st.booleans()), max_size=5),
     asked=st.sets(st.sampled_from(By)),
 )
 def test_a_forked_table_stays_in_order(steps, asked):
-    """Whatever is put where, listed or not, kept lists are what sorting anew would give; origins stay as they are.
+    """Whatever is put where, listed or not, or removed: kept lists and groups are what sorting anew would give.
 
-    ``asked`` are the lists that exist from the beginning; the others are made at the end, of every origin, too.
+    Origins stay as they are. ``asked`` are the lists that exist from the beginning; the others are made at the end, of
+    every origin, too.
     """
-    table: Table[Row] = Table()
+    table: Table[Row] = Table(grouping=Grouping(parent_of, sort_key("name")))
     listed: dict[UUID, Row] = {}
-    tables = [(table, listed)]
-    for rows, listing, keep in steps:
-        fork, wanted = table.fork(), dict(listed)
+    stored: dict[UUID, Row] = {}
+    tables = [(table, listed, stored)]
+    for rows, listing, gone, keep in steps:
+        fork, wanted, kept = table.fork(), dict(listed), dict(stored)
         for field in asked:
             fork.ordered(field.value)
         for row in rows:
             fork.put("row", row, listed=listing)
+            kept[row.id] = row
             wanted.pop(row.id, None)
             if listing:
                 wanted[row.id] = row
-        tables.append((fork, wanted))
+        for id_ in kept.keys() & {UUID(int=number) for number in gone}:
+            fork.remove("row", id_)
+            del kept[id_]
+            wanted.pop(id_, None)
+        tables.append((fork, wanted, kept))
         if keep:
-            table, listed = fork, wanted
-    for each, wanted in tables:
+            table, listed, stored = fork, wanted, kept
+    for each, wanted, kept in tables:
+        assert each.rows == kept
         for field in By:
             assert list(each.ordered(field.value)) == sorted(wanted.values(), key=sort_key(field.value))
+        for parent in PARENTS:
+            group = sorted((row for row in kept.values() if parent_of(row) == parent), key=sort_key("name"))
+            assert list(each.group(parent)) == group
+
+
+def test_what_is_removed_gives_back_what_it_claimed():
+    """Its id and its unique keys are free again; removing it twice is a conflict that changes nothing."""
+    origin: Table[Row] = Table(lambda row: (("name", row.name),), Grouping(parent_of, sort_key("name")))
+    one = Row(id=UUID(int=1), name="one", parent=PARENTS[1])
+    origin.add("row", one)
+    table = origin.fork()
+    table.remove("row", one.id)
+    assert (table.rows, table.claims, table.group(PARENTS[1])) == ({}, {}, ())
+    with pytest.raises(ConflictError) as refused:
+        table.remove("row", one.id)
+    assert (refused.value.kind, refused.value.key) == ("row", one.id)
+    assert (origin.rows, origin.group(PARENTS[1])) == ({one.id: one}, (one,))
+    table.add("row", one)
+    table.add("row", Row(id=UUID(int=2), name="two", parent=PARENTS[1]))
+    assert [row.name for row in table.group(PARENTS[1])] == ["one", "two"]
 
 
 def test_a_value_may_be_listed_again():
@@ -242,5 +292,8 @@ def test_reading_copies_nothing():
     fork = table.fork()
     assert fork.rows is table.rows
     assert fork.ordered("name") is table.ordered("name")
+    with pytest.raises(ConflictError):
+        fork.remove("row", UUID(int=2))
+    assert fork.rows is table.rows
     fork.put("row", Row(id=UUID(int=2)))
     assert (len(fork.rows), len(table.rows)) == (2, 1)

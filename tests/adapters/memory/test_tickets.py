@@ -18,7 +18,7 @@ from service_engine.ports.tickets import TicketFilter, TicketSort
 from service_engine.testing import build
 from service_engine.testing.builders import NOON
 from service_engine.usecases.clients import update_client
-from service_engine.usecases.orders import delete_order, place_order
+from service_engine.usecases.orders import create_order, delete_order
 from service_engine.usecases.tickets import (
     TicketPatch,
     assign_ticket,
@@ -137,7 +137,7 @@ def test_a_deleted_ticket_is_nowhere(store, org_id, ticket):
 
 def test_a_ticket_with_everything(store, org_id, acme, john, ticket):
     """Client with role, employees, tags, the order, the messages oldest first whatever order they came in."""
-    order = store.run(org_id, place_order, client_id=john.id, service="Hosting", price=money(5, "USD"), at=NOON)
+    order = store.run(org_id, create_order, client_id=john.id, service="Hosting", price=money(5, "USD"), at=NOON)
     store.run(org_id, update_ticket, ticket.id, TicketPatch(order_id=order.id), at=NOON)
     times = [LATER, NOON, LATER, NOON - timedelta(days=1)]
     posted = [

@@ -150,7 +150,7 @@ def test_a_cancelled_task_rolls_back(in_office: InOffice) -> None:
 
         task = asyncio.create_task(office.store.run(office.org_id, endless))
         await reached.wait()
-        # Again and again, because before Python 3.12 asyncio.wait_for, on which psycopg waits, can swallow a cancellation.
+        # Again and again: before Python 3.12 asyncio.wait_for, on which psycopg waits, can swallow a cancellation.
         while not task.done():
             task.cancel()
             await asyncio.wait({task}, timeout=1)

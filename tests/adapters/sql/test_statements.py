@@ -23,7 +23,7 @@ from service_engine.testing.builders import NOON
 from service_engine.testing.contracts.agency import Agency
 from service_engine.testing.statements import counting
 from service_engine.usecases.clients import create_client, delete_client, get_client, list_clients
-from service_engine.usecases.orders import place_order
+from service_engine.usecases.orders import create_order
 from service_engine.usecases.tickets import (
     TicketPatch,
     close_ticket,
@@ -39,7 +39,7 @@ from service_engine.usecases.tickets import (
 def ticket_id(acme: Agency) -> TicketId:
     """Give a ticket with everything on it."""
     client = acme.client()
-    order = acme.run(place_order, client_id=client.id, service="Design", price=money(100, "USD"), at=NOON)
+    order = acme.run(create_order, client_id=client.id, service="Design", price=money(100, "USD"), at=NOON)
     ticket = acme.run(
         open_ticket,
         client_id=client.id,

@@ -16,9 +16,9 @@ from uuid import UUID
 
 from service_engine.domain.instants import utc
 from service_engine.domain.money import Money
-from service_engine.ports.lists import Condition, Operator, PageRequest, Sort
+from service_engine.ports.lists import Condition, Operator, PageRequest, SliceRequest, Sort
 
-__all__ = ["page_of", "sort_key"]
+__all__ = ["page_of", "slice_of", "sort_key"]
 
 V = TypeVar("V")
 Key: TypeAlias = Callable[[Any], tuple[bool, Any, int]]
@@ -62,6 +62,12 @@ def page_of(
         return ordered[page.offset : page.offset + page.size], total
     end = max(total - page.offset, 0)
     return ordered[max(end - page.size, 0) : end][::-1], total
+
+
+def slice_of(values: Sequence[V], page: SliceRequest) -> tuple[Sequence[V], bool]:
+    """Cut a part out of a list that is not counted; return it, and whether others come after it."""
+    end = page.offset + page.size
+    return values[page.offset : end], len(values) > end
 
 
 def _comparable(value: Any) -> Any:

@@ -1,15 +1,22 @@
-"""An organisation's orders, one at a time."""
+"""An organisation's orders, one at a time and as they are shown."""
 
 from __future__ import annotations
 
-from service_engine.adapters.memory.state import Work
-from service_engine.adapters.memory.tables import require_current
-from service_engine.domain.change import Change, next_version
+from collections.abc import Iterator, Sequence
+
+from service_engine.adapters.memory import aggregates
+from service_engine.adapters.memory.lists import page_of
+from service_engine.adapters.memory.people import are_people, client_summary, employee_rows
+from service_engine.adapters.memory.rows import row_of
+from service_engine.adapters.memory.state import State, Work
+from service_engine.adapters.memory.tags import are_tags
+from service_engine.domain.change import Change
 from service_engine.domain.ids import OrderId
 from service_engine.domain.orders import Order
-from service_engine.errors import NotFoundError
+from service_engine.ports.lists import Condition, Page, PageRequest, Sort
+from service_engine.ports.orders import OrderFilter, OrderRow, OrderSort, OrderSummary
 
-__all__ = ["MemoryOrders"]
+__all__ = ["MemoryOrderQueries", "MemoryOrders", "order_summary"]
 
 
 class MemoryOrders:
@@ -20,31 +27,69 @@ class MemoryOrders:
 
     def get(self, order_id: OrderId) -> Order:
         """Return a live order."""
-        order = self._work.state.orders.rows.get(order_id)
-        if order is None or order.deleted_at is not None:
-            raise NotFoundError("order", order_id)
-        return order
+        return aggregates.live("order", self._work.state.orders, order_id)
 
     def add(self, change: Change[Order]) -> Order:
-        """Store a new order."""
-        state, order = self._work.state, change.state
-        self._work.require_links("order", order.id, order.client_id in state.people.rows)
-        state.orders.add("order", order, listed=order.deleted_at is None)
-        self._work.events.extend(change.events)
-        return order
+        """Store a new order, assignments and tags included."""
+        return aggregates.add(self._work, "order", self._work.state.orders, change, _links)
 
     def save(self, change: Change[Order]) -> Order:
         """Store a changed order; a change without events writes nothing."""
-        state, order = self._work.state, change.state
-        if not change.events:
-            return order
-        require_current("order", state.orders.rows.get(order.id), order)
-        self._work.require_links("order", order.id, order.client_id in state.people.rows)
-        saved = next_version(order)
-        state.orders.put("order", saved, listed=saved.deleted_at is None)
-        self._work.events.extend(change.events)
-        return saved
+        return aggregates.save(self._work, "order", self._work.state.orders, change, _links)
 
     def number_is_taken(self, number: str) -> bool:
         """Tell whether an order, deleted ones counted, has this number."""
         return ("number", number) in self._work.state.orders.claims
+
+
+class MemoryOrderQueries:
+    """``ports.orders.OrderQueries`` in memory."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def get(self, order_id: OrderId) -> OrderRow:
+        """Return one live order."""
+        state = self._work.state
+        return row_of(state, state.order_rows, aggregates.live("order", state.orders, order_id), _row)
+
+    def page(
+        self, filters: Sequence[Condition[OrderFilter]], sort: Sort[OrderSort], page: PageRequest
+    ) -> Page[OrderRow]:
+        """Return a page of live orders and the number of all that the filters let through."""
+        state = self._work.state
+        chosen, total = page_of(state.orders.ordered(sort.field.value), filters, sort, page)
+        return Page(tuple(row_of(state, state.order_rows, order, _row) for order in chosen), total)
+
+
+def order_summary(state: State, order_id: OrderId | None) -> OrderSummary | None:
+    """Return an order as a ticket shows it; None when there is none, or it is deleted."""
+    order = None if order_id is None else state.orders.rows.get(order_id)
+    if order is None or order.deleted_at is not None:
+        return None
+    return OrderSummary(
+        id=order.id,
+        status=order.status,
+        service_name=order.service_name,
+        price=order.price,
+        quantity=order.quantity,
+        created_at=order.created_at,
+    )
+
+
+def _row(state: State, order: Order) -> OrderRow:
+    return OrderRow(
+        order=order,
+        client=client_summary(state, order.client_id),
+        employees=employee_rows(state, order.employee_ids),
+    )
+
+
+def _links(state: State, order: Order) -> Iterator[bool]:
+    yield order.client_id in state.people.rows
+    yield order.service_id is None or order.service_id in state.services.rows
+    # The store in memory keeps no invoices and no subscriptions yet, so there is none to refer to.
+    yield order.invoice_id is None
+    yield order.subscription_id is None
+    yield are_people(state, order.employee_ids)
+    yield are_tags(state, order.tags)

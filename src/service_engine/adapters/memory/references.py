@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from service_engine.adapters.memory.state import Work
+from service_engine.adapters.memory.state import State, Work
 from service_engine.domain.clients import Client
 from service_engine.domain.employees import Member
-from service_engine.domain.ids import ClientId, EmployeeId, OrderId
-from service_engine.ports.references import FoundReferences
+from service_engine.domain.ids import ClientId, EmployeeId, OrderId, ServiceId
+from service_engine.ports.references import FoundReferences, ServiceOffer
 
 __all__ = ["MemoryReferences"]
 
@@ -24,6 +24,7 @@ class MemoryReferences:
         *,
         client_id: ClientId | None = None,
         order_id: OrderId | None = None,
+        service_id: ServiceId | None = None,
         employee_ids: Sequence[EmployeeId] = (),
     ) -> FoundReferences:
         """Look all of them up at once."""
@@ -38,5 +39,13 @@ class MemoryReferences:
         return FoundReferences(
             client=client_id is not None and state.live_client(client_id) is not None,
             order=order is not None and order.deleted_at is None,
+            service=_offer(state, service_id),
             members=members,
         )
+
+
+def _offer(state: State, service_id: ServiceId | None) -> ServiceOffer | None:
+    service = None if service_id is None else state.services.rows.get(service_id)
+    if service is None or service.deleted_at is not None:
+        return None
+    return ServiceOffer(id=service.id, name=service.name, currency=service.currency, price=service.price)

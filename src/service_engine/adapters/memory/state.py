@@ -5,42 +5,43 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from threading import Lock
-from typing import NoReturn, TypeAlias, TypeGuard
+from typing import Final, NoReturn, TypeAlias, TypeGuard
+from uuid import UUID
 
-from attrs import frozen
-
-from service_engine.adapters.memory.tables import Claim, Table
+from service_engine.adapters.memory.lists import sort_key
+from service_engine.adapters.memory.tables import Claim, Grouping, Table
 from service_engine.domain.access import Role, is_staff
 from service_engine.domain.api_tokens import ApiToken
 from service_engine.domain.change import Event
 from service_engine.domain.clients import Client
 from service_engine.domain.employees import Employee
-from service_engine.domain.ids import ApiTokenId, ClientId, OrganizationId, TicketId
+from service_engine.domain.ids import ApiTokenId, ClientId, OrganizationId
+from service_engine.domain.order_messages import OrderMessage
+from service_engine.domain.order_tasks import OrderTask
 from service_engine.domain.orders import Order
 from service_engine.domain.organizations import Organization
+from service_engine.domain.service_folders import ServiceFolder
+from service_engine.domain.services import Service
 from service_engine.domain.tags import Tag
 from service_engine.domain.ticket_messages import TicketMessage
 from service_engine.domain.tickets import Ticket
 from service_engine.errors import ConflictError
+from service_engine.ports.order_messages import OrderMessageRow
+from service_engine.ports.order_tasks import OrderTaskRow
+from service_engine.ports.orders import OrderRow
 from service_engine.ports.tickets import TicketRow
 
-__all__ = ["Person", "Published", "State", "Thread", "Work"]
+__all__ = ["Person", "Published", "State", "Work"]
 
 Person: TypeAlias = Client | Employee
 """Clients and employees share one space of ids and of e-mail addresses; the role tells who is what."""
 
 
-@frozen
-class Thread:
-    """The messages on one ticket.
+_OLDEST_FIRST: Final = sort_key("created_at")
 
-    Args:
-        id: The ticket's id.
-        messages: Oldest first, equally old ones by id.
-    """
 
-    id: TicketId
-    messages: tuple[TicketMessage, ...]
+def _place_of_task(task: OrderTask) -> tuple[int, datetime, int]:
+    return task.sort_order, task.created_at, task.id.int
 
 
 def _claims_of_person(person: Person) -> Sequence[Claim]:
@@ -61,13 +62,19 @@ class State:
 
     __slots__ = (
         "api_tokens",
-        "messages",
+        "order_message_rows",
+        "order_messages",
+        "order_rows",
+        "order_task_rows",
+        "order_tasks",
         "orders",
         "organization",
         "people",
         "roles",
+        "service_folders",
+        "services",
         "tags",
-        "threads",
+        "ticket_messages",
         "ticket_rows",
         "tickets",
         "token_uses",
@@ -80,11 +87,21 @@ class State:
         self.api_tokens: Table[ApiToken] = Table(lambda token: (("token_hash", token.token_hash),))
         self.token_uses: dict[ApiTokenId, datetime] = {}
         self.tags: Table[Tag] = Table(lambda tag: (("name", tag.name),))
+        self.service_folders: Table[ServiceFolder] = Table()
+        self.services: Table[Service] = Table()
         self.orders: Table[Order] = Table(lambda order: (("number", order.number),))
+        self.order_rows: dict[UUID, tuple[Order, OrderRow]] = {}
+        self.order_tasks: Table[OrderTask] = Table(grouping=Grouping(lambda task: task.order_id, _place_of_task))
+        self.order_task_rows: dict[UUID, tuple[OrderTask, OrderTaskRow]] = {}
+        self.order_messages: Table[OrderMessage] = Table(
+            grouping=Grouping(lambda message: message.order_id, _OLDEST_FIRST)
+        )
+        self.order_message_rows: dict[UUID, tuple[OrderMessage, OrderMessageRow]] = {}
         self.tickets: Table[Ticket] = Table()
-        self.messages: Table[TicketMessage] = Table()
-        self.threads: Table[Thread] = Table()
-        self.ticket_rows: dict[TicketId, tuple[Ticket, TicketRow]] = {}
+        self.ticket_rows: dict[UUID, tuple[Ticket, TicketRow]] = {}
+        self.ticket_messages: Table[TicketMessage] = Table(
+            grouping=Grouping(lambda message: message.ticket_id, _OLDEST_FIRST)
+        )
 
     def fork(self) -> State:
         """Return a state with the same content, which can be written to without changing this one."""
@@ -95,11 +112,17 @@ class State:
         fork.api_tokens = self.api_tokens.fork()
         fork.token_uses = self.token_uses
         fork.tags = self.tags.fork()
+        fork.service_folders = self.service_folders.fork()
+        fork.services = self.services.fork()
         fork.orders = self.orders.fork()
+        fork.order_rows = self.order_rows
+        fork.order_tasks = self.order_tasks.fork()
+        fork.order_task_rows = self.order_task_rows
+        fork.order_messages = self.order_messages.fork()
+        fork.order_message_rows = self.order_message_rows
         fork.tickets = self.tickets.fork()
-        fork.messages = self.messages.fork()
-        fork.threads = self.threads.fork()
         fork.ticket_rows = self.ticket_rows
+        fork.ticket_messages = self.ticket_messages.fork()
         return fork
 
     def role_of(self, person: Person) -> Role:
@@ -124,6 +147,9 @@ class State:
         """
         put = self.people.add if new else self.people.put
         put(kind, person, listed=self._is_live_client(person))
+        self.order_rows = {}
+        self.order_task_rows = {}
+        self.order_message_rows = {}
         self.ticket_rows = {}
 
     def _is_live_client(self, person: Person) -> TypeGuard[Client]:

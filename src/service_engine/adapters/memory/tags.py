@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from service_engine.adapters.memory.state import Work
+from service_engine.adapters.memory.state import State, Work
 from service_engine.domain.change import Change
 from service_engine.domain.tags import Tag
 
-__all__ = ["MemoryTags"]
+__all__ = ["MemoryTags", "are_tags"]
+
+
+def are_tags(state: State, tags: Iterable[Tag]) -> bool:
+    """Tell whether all of them are tags of the organisation, under the names that they have there."""
+    return all(state.tags.rows.get(tag.id) == tag for tag in tags)
 
 
 class MemoryTags:

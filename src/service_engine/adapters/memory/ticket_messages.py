@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import insort
+from collections.abc import Iterator
 
-from service_engine.adapters.memory.lists import sort_key
-from service_engine.adapters.memory.state import Thread, Work
+from service_engine.adapters.memory import aggregates
+from service_engine.adapters.memory.state import State, Work
 from service_engine.domain.change import Change
 from service_engine.domain.ticket_messages import TicketMessage
 
@@ -20,13 +20,9 @@ class MemoryTicketMessages:
 
     def add(self, change: Change[TicketMessage]) -> TicketMessage:
         """Store a new message."""
-        state, message = self._work.state, change.state
-        author_exists = message.author_id is None or message.author_id in state.people.rows
-        self._work.require_links("ticket_message", message.id, message.ticket_id in state.tickets.rows, author_exists)
-        state.messages.add("ticket_message", message)
-        thread = state.threads.rows.get(message.ticket_id)
-        messages = [] if thread is None else list(thread.messages)
-        insort(messages, message, key=sort_key("created_at"))
-        state.threads.put("ticket_message", Thread(message.ticket_id, tuple(messages)))
-        self._work.events.extend(change.events)
-        return message
+        return aggregates.add(self._work, "ticket_message", self._work.state.ticket_messages, change, _links)
+
+
+def _links(state: State, message: TicketMessage) -> Iterator[bool]:
+    yield message.ticket_id in state.tickets.rows
+    yield message.author_id is None or message.author_id in state.people.rows

@@ -5,9 +5,12 @@ from __future__ import annotations
 from service_engine.adapters.memory.api_tokens import MemoryApiTokens
 from service_engine.adapters.memory.clients import MemoryClientQueries, MemoryClients
 from service_engine.adapters.memory.employees import MemoryEmployees
-from service_engine.adapters.memory.orders import MemoryOrders
+from service_engine.adapters.memory.order_messages import MemoryOrderMessageQueries, MemoryOrderMessages
+from service_engine.adapters.memory.order_tasks import MemoryOrderTaskQueries, MemoryOrderTasks
+from service_engine.adapters.memory.orders import MemoryOrderQueries, MemoryOrders
 from service_engine.adapters.memory.organizations import MemoryOrganizations, MemoryRoles
 from service_engine.adapters.memory.references import MemoryReferences
+from service_engine.adapters.memory.services import MemoryServiceFolders, MemoryServiceQueries, MemoryServices
 from service_engine.adapters.memory.state import Work
 from service_engine.adapters.memory.tags import MemoryTags
 from service_engine.adapters.memory.ticket_messages import MemoryTicketMessages
@@ -25,6 +28,10 @@ class MemoryView:
     def __init__(self, work: Work) -> None:
         self._work = work
         self.client_queries = MemoryClientQueries(work)
+        self.service_queries = MemoryServiceQueries(work)
+        self.order_queries = MemoryOrderQueries(work)
+        self.order_task_queries = MemoryOrderTaskQueries(work)
+        self.order_message_queries = MemoryOrderMessageQueries(work)
         self.ticket_queries = MemoryTicketQueries(work)
 
     @property
@@ -44,7 +51,11 @@ class MemoryUnitOfWork(MemoryView):
         self.employees = MemoryEmployees(work)
         self.api_tokens = MemoryApiTokens(work)
         self.clients = MemoryClients(work)
+        self.services = MemoryServices(work)
+        self.service_folders = MemoryServiceFolders(work)
         self.orders = MemoryOrders(work)
+        self.order_tasks = MemoryOrderTasks(work)
+        self.order_messages = MemoryOrderMessages(work)
         self.tags = MemoryTags(work)
         self.tickets = MemoryTickets(work)
         self.ticket_messages = MemoryTicketMessages(work)

@@ -1,67 +1,93 @@
-"""Orders in SQL, as far as tickets need them."""
+"""Orders in SQL, one at a time."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, FromClause, bindparam, insert, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, FromClause, bindparam, select, type_coerce
 
-from service_engine.adapters.sql.scope import KEY, live, lock, own, save
+from service_engine.adapters.sql.aggregates import Aggregates, AggregateStatements, Links
+from service_engine.adapters.sql.people import assigned_ids, employee_ids_of
+from service_engine.adapters.sql.scope import KEY, live, own
 from service_engine.adapters.sql.tables import Tables
-from service_engine.adapters.sql.transaction import Transaction
+from service_engine.adapters.sql.tags import tagged, tags_of
+from service_engine.adapters.sql.transaction import AnyRow, Transaction
 from service_engine.adapters.sql.types import money_of
-from service_engine.domain.change import Change, next_version
-from service_engine.domain.ids import OrderId
+from service_engine.domain.change import Change
+from service_engine.domain.ids import EmployeeId, OrderId
 from service_engine.domain.orders import Order, OrderStatus
-from service_engine.errors import NotFoundError
 from service_engine.ports.orders import OrderSummary
 
-__all__ = ["SUMMARY_WIDTH", "OrderStatements", "SqlOrders", "summary_columns", "summary_of"]
+__all__ = [
+    "ORDER_WIDTH",
+    "SUMMARY_WIDTH",
+    "OrderStatements",
+    "SqlOrders",
+    "order_columns",
+    "order_of",
+    "summary_columns",
+    "summary_of",
+]
 
-_PLAIN: Final = ("id", "number", "client_id", "service_name", "status", "quantity", "currency", "note")
-_STAMPS: Final = ("created_at", "updated_at", "deleted_at", "version")
+_PLAIN: Final = (
+    "id",
+    "number",
+    "client_id",
+    "service_id",
+    "invoice_id",
+    "subscription_id",
+    "service_name",
+    "quantity",
+    "note",
+    "form_data",
+    "metadata",
+    "paysys",
+    "date_started",
+    "date_completed",
+    "date_due",
+    "last_message_at",
+    "created_at",
+    "updated_at",
+    "deleted_at",
+    "version",
+)
+ORDER_WIDTH: Final = len(_PLAIN) + 4
 SUMMARY_WIDTH: Final = 7
 
 
-def _order_columns(orders: FromClause) -> list[ColumnElement[Any]]:
-    names = (*_PLAIN, *_STAMPS)
-    return [*(orders.c[name] for name in names), type_coerce(orders.c.price, BigInteger)]
+def order_columns(tables: Tables) -> list[ColumnElement[Any]]:
+    """Return the columns that ``order_of`` reads, in its order; who is assigned stands elsewhere."""
+    orders = tables.orders
+    return [
+        *(orders.c[name] for name in (*_PLAIN, "status", "currency")),
+        type_coerce(orders.c.price, BigInteger),
+        tagged(tables, tables.order_tags, "order_id", orders),
+    ]
 
 
-def _order_of(row: Any) -> Order:
-    id_, number, client_id, service_name, status, quantity, currency, note, *stamps, version, price = row
-    created_at, updated_at, deleted_at = stamps
+def order_of(columns: tuple[Any, ...], employee_ids: tuple[EmployeeId, ...]) -> Order:
+    """Return the order of a row's columns."""
+    *plain, status, currency, price, tags = columns
     return Order(
-        id=id_,
-        number=number,
-        client_id=client_id,
-        service_name=service_name,
+        **dict(zip(_PLAIN, plain, strict=True)),
         status=OrderStatus(status),
         price=money_of(price, currency),
-        quantity=quantity,
-        note=note,
-        created_at=created_at,
-        updated_at=updated_at,
-        deleted_at=deleted_at,
-        version=version,
+        employee_ids=employee_ids,
+        tags=tags_of(tags),
     )
 
 
+def _order_of(row: AnyRow) -> Order:
+    return order_of(row[:ORDER_WIDTH], employee_ids_of(row[ORDER_WIDTH]))
+
+
 def _row_of(order: Order) -> dict[str, Any]:
+    row = {name: getattr(order, name) for name in _PLAIN}
     return {
-        "id": order.id,
-        "number": order.number,
-        "client_id": order.client_id,
-        "service_name": order.service_name,
+        **row,
         "status": order.status.value,
         "price": order.price.amount,
         "currency": order.price.currency,
-        "quantity": order.quantity,
-        "note": order.note,
-        "created_at": order.created_at,
-        "updated_at": order.updated_at,
-        "deleted_at": order.deleted_at,
-        "version": order.version,
     }
 
 
@@ -90,11 +116,25 @@ class OrderStatements:
     """What is asked of orders, built once."""
 
     def __init__(self, tables: Tables) -> None:
-        self.table = orders = tables.orders
-        self.get = select(*_order_columns(orders)).where(live(orders), orders.c.id == KEY)
-        self.lock = lock(orders)
-        self.add = insert(orders)
-        self.save = save(orders)
+        orders, employees = tables.orders, tables.order_employees
+        self.orders: AggregateStatements[Order] = AggregateStatements(
+            kind="order",
+            table=orders,
+            get=select(*order_columns(tables), assigned_ids(employees, "order_id", orders)).where(
+                live(orders), orders.c.id == KEY
+            ),
+            value=_order_of,
+            row=_row_of,
+            links=(
+                Links(table=employees, owner="order_id", other="employee_id", ids=lambda order: order.employee_ids),
+                Links(
+                    table=tables.order_tags,
+                    owner="order_id",
+                    other="tag_id",
+                    ids=lambda order: [tag.id for tag in order.tags],
+                ),
+            ),
+        )
         self.by_number = select(orders.c.id).where(own(orders), orders.c.number == bindparam("number"))
 
 
@@ -104,35 +144,19 @@ class SqlOrders:
     def __init__(self, transaction: Transaction, statements: OrderStatements) -> None:
         self._transaction = transaction
         self._statements = statements
+        self._orders = Aggregates(transaction, statements.orders)
 
     def get(self, order_id: OrderId) -> Order:
         """Return a live order; see ``ports.orders.Orders``."""
-        if self._transaction.contended:
-            self._transaction.read(self._statements.lock, key=order_id)
-        row = self._transaction.read(self._statements.get, key=order_id).one_or_none()
-        if row is None:
-            raise NotFoundError("order", order_id)
-        order = _order_of(row)
-        self._transaction.saw("order", order_id, order.version)
-        return order
+        return self._orders.get(order_id)
 
     def add(self, change: Change[Order]) -> Order:
         """Store a new order; see ``ports.orders.Orders``."""
-        order = change.state
-        self._transaction.insert(self._statements.table, self._statements.add, "order", _row_of(order))
-        self._transaction.note(change.events)
-        return order
+        return self._orders.add(change)
 
     def save(self, change: Change[Order]) -> Order:
         """Store a changed order; see ``ports.orders.Orders``."""
-        order = change.state
-        if not change.events:
-            return order
-        row = _row_of(order)
-        del row["id"]
-        self._transaction.update(self._statements.table, self._statements.save, "order", order.id, order.version, row)
-        self._transaction.note(change.events)
-        return next_version(order)
+        return self._orders.save(change)
 
     def number_is_taken(self, number: str) -> bool:
         """Tell whether an order has this number; see ``ports.orders.Orders``."""

@@ -30,6 +30,7 @@ __all__ = [
     "KEY",
     "KEYS",
     "LIMIT",
+    "LOADED_VERSION",
     "OFFSET",
     "ORG_ID",
     "UPDATED_ORG_ID",
@@ -47,6 +48,9 @@ KEYS: Final[BindParameter[object]] = bindparam("keys", type_=ID, expanding=True)
 UPDATED_ORG_ID: Final[BindParameter[object]] = bindparam("updated_org_id", type_=ID)
 """The same in an UPDATE, where SQLAlchemy takes a parameter of a column's name for a value to set."""
 
+LOADED_VERSION: Final[BindParameter[int]] = bindparam("loaded_version", type_=Integer())
+"""The version that whoever writes has read."""
+
 # Literals in the statement that is sent: PostgreSQL plans a bound LIMIT anew each time.
 LIMIT: Final[BindParameter[int]] = bindparam("limit", type_=Integer(), literal_execute=True)
 OFFSET: Final[BindParameter[int]] = bindparam("offset", type_=Integer(), literal_execute=True)
@@ -61,8 +65,8 @@ def own(table: FromClause) -> ColumnElement[bool]:
 
 
 def live(table: FromClause) -> ColumnElement[bool]:
-    """Return the condition that a row is the organisation's and not deleted."""
-    return and_(table.c.org_id == ORG_ID, table.c.deleted_at.is_(None))
+    """Return the condition that a row is the organisation's and not deleted; some rows are only removed for good."""
+    return and_(table.c.org_id == ORG_ID, *_not_deleted(table))
 
 
 def refers(table: FromClause, target: FromClause, column: str) -> ColumnElement[bool]:
@@ -78,11 +82,15 @@ def save(table: Table) -> Update:
     return update(table).where(
         table.c.org_id == UPDATED_ORG_ID,
         table.c.id == KEY,
-        table.c.version == bindparam("loaded_version"),
-        table.c.deleted_at.is_(None),
+        table.c.version == LOADED_VERSION,
+        *_not_deleted(table),
     )
 
 
 def lock(table: Table) -> Select[Any]:
     """Return the query that locks a live aggregate's row until the transaction ends, where rows can be locked."""
     return select(table.c.id).where(live(table), table.c.id == KEY).with_for_update(key_share=True)
+
+
+def _not_deleted(table: FromClause) -> list[ColumnElement[bool]]:
+    return [table.c.deleted_at.is_(None)] if "deleted_at" in table.c else []

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, select
+import orjson
+from sqlalchemy import BindParameter, FromClause, ScalarSelect, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
+from service_engine.adapters.sql.dialects import json_rows
 from service_engine.adapters.sql.failures import refusing_collisions
-from service_engine.adapters.sql.scope import own
+from service_engine.adapters.sql.scope import own, refers
 from service_engine.adapters.sql.tables import Tables
 from service_engine.adapters.sql.transaction import Transaction
+from service_engine.adapters.sql.types import uuid_of
 from service_engine.domain.change import Change
 from service_engine.domain.ids import TagId
 from service_engine.domain.tags import Tag
 from service_engine.errors import ConflictError
 
-__all__ = ["SqlTags", "TagStatements"]
+__all__ = ["SqlTags", "TagStatements", "tagged", "tags_of"]
 
 
 class TagStatements:
@@ -75,3 +79,28 @@ class SqlTags:
 def _row_of(change: Change[Tag]) -> dict[str, Any]:
     at = change.events[0].at
     return {"id": change.state.id, "name": change.state.name, "created_at": at, "updated_at": at}
+
+
+def tagged(tables: Tables, links: FromClause, owner: str, owners: FromClause) -> ScalarSelect[str]:
+    """Return the tags that are linked to each row of ``owners``, as one text of positions, ids and names."""
+    tags = tables.tags
+    return (
+        select(json_rows(links.c.position, tags.c.id, tags.c.name))
+        .select_from(links.join(tags, refers(links, tags, "tag_id")))
+        .where(own(links), links.c[owner] == owners.c.id)
+        .correlate(owners)
+        .scalar_subquery()
+    )
+
+
+def tags_of(stored: str | None) -> tuple[Tag, ...]:
+    """Return the tags of one text, in the order of their positions."""
+    if not stored or stored == "[]":
+        return ()
+    return tuple(_tag(tag_id, name) for _, tag_id, name in sorted(orjson.loads(stored)))
+
+
+@lru_cache(maxsize=4096)
+def _tag(tag_id: str, name: str) -> Tag:
+    """Return a tag. Values are immutable, so that equal ones share one."""
+    return Tag(TagId(uuid_of(tag_id)), name)

@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import FromClause, ScalarSelect, insert, select
 
 from service_engine.adapters.sql.dialects import as_text, json_rows
+from service_engine.adapters.sql.messages import message_row
 from service_engine.adapters.sql.scope import own
 from service_engine.adapters.sql.tables import Tables
 from service_engine.adapters.sql.transaction import Transaction
@@ -37,15 +38,7 @@ class SqlTicketMessages:
     def add(self, change: Change[TicketMessage]) -> TicketMessage:
         """Store a new message; see ``ports.tickets.TicketMessages``."""
         message = change.state
-        row = {
-            "id": message.id,
-            "ticket_id": message.ticket_id,
-            "author_id": message.author_id,
-            "text": message.text,
-            "staff_only": message.staff_only,
-            "files": message.files,
-            "created_at": message.created_at,
-        }
+        row = {"id": message.id, "ticket_id": message.ticket_id, **message_row(message)}
         self._transaction.insert(self._statements.table, self._statements.add, "ticket_message", row)
         self._transaction.note(change.events)
         return message

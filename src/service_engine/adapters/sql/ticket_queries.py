@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, Subquery, select, type_coerce
+from sqlalchemy import ColumnElement, Select, Subquery, select
 
-from service_engine.adapters.sql.clients import ADDRESS_WIDTH, address_columns, address_of
-from service_engine.adapters.sql.employees import assigned, employee_rows_of
 from service_engine.adapters.sql.lists import ListStatements
 from service_engine.adapters.sql.orders import SUMMARY_WIDTH, summary_columns, summary_of
-from service_engine.adapters.sql.organizations import ROLE_WIDTH, role_columns, role_of
+from service_engine.adapters.sql.people import (
+    CLIENT_WIDTH,
+    assigned,
+    client_summary_columns,
+    client_summary_of,
+    employee_rows_of,
+    with_client,
+)
 from service_engine.adapters.sql.scope import KEY, live, own, refers
 from service_engine.adapters.sql.tables import Tables
+from service_engine.adapters.sql.tags import tagged
 from service_engine.adapters.sql.ticket_messages import messages_of, written_on
-from service_engine.adapters.sql.tickets import tagged
 from service_engine.adapters.sql.transaction import AnyRow, Transaction
-from service_engine.adapters.sql.types import money_of
 from service_engine.domain.ids import TicketId
 from service_engine.domain.tickets import TicketStatus
 from service_engine.errors import NotFoundError
 from service_engine.ports.lists import Condition, Page, PageRequest, Sort
-from service_engine.ports.tickets import TicketClient, TicketDetails, TicketFilter, TicketRow, TicketSort
+from service_engine.ports.tickets import TicketDetails, TicketFilter, TicketRow, TicketSort
 
 __all__ = ["SqlTicketQueries", "TicketQueryStatements"]
 
@@ -43,11 +46,8 @@ _TICKET: Final = (
     "last_message_at",
     "date_closed",
 )
-_CLIENT: Final = ("id", "first_name", "last_name", "email", "company", "phone", "balance_currency")
 _TICKET_WIDTH: Final = len(_TICKET) + 2
-_CLIENT_WIDTH: Final = len(_CLIENT) + 1
-_ROLE_START: Final = _CLIENT_WIDTH + ADDRESS_WIDTH
-_CLIENT_COLUMNS: Final = slice(_TICKET_WIDTH, _TICKET_WIDTH + _ROLE_START + ROLE_WIDTH)
+_CLIENT_COLUMNS: Final = slice(_TICKET_WIDTH, _TICKET_WIDTH + CLIENT_WIDTH)
 _SUMMARY_COLUMNS: Final = slice(_CLIENT_COLUMNS.stop, _CLIENT_COLUMNS.stop + SUMMARY_WIDTH)
 
 
@@ -57,7 +57,7 @@ class TicketQueryStatements:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         tickets, orders = tables.tickets, tables.orders
-        linked = _with_client(tables, tickets).outerjoin(
+        linked = with_client(tables, tickets, tickets).outerjoin(
             orders, refers(tickets, orders, "order_id") & orders.c.deleted_at.is_(None)
         )
         self.get = (
@@ -76,46 +76,17 @@ class TicketQueryStatements:
     def _details(self, page: Subquery) -> Select[Any]:
         tickets = self._tables.tickets
         chosen = page.join(tickets, (tickets.c.id == page.c.id) & own(tickets))
-        return select(*_columns(self._tables)).select_from(_with_client(self._tables, chosen))
-
-
-def _with_client(tables: Tables, source: FromClause) -> FromClause:
-    users, roles, addresses = tables.users, tables.roles, tables.addresses
-    return (
-        source.join(users, refers(tables.tickets, users, "client_id"))
-        .join(roles, refers(users, roles, "role_id"))
-        .outerjoin(addresses, refers(users, addresses, "address_id"))
-    )
+        return select(*_columns(self._tables)).select_from(with_client(self._tables, chosen, tickets))
 
 
 def _columns(tables: Tables) -> list[ColumnElement[Any]]:
-    tickets, users = tables.tickets, tables.users
+    tickets = tables.tickets
     return [
         *(tickets.c[name] for name in _TICKET),
         tagged(tables, tables.ticket_tags, "ticket_id", tickets),
         assigned(tables, tables.ticket_employees, "ticket_id", tickets),
-        *(users.c[name] for name in _CLIENT),
-        type_coerce(users.c.balance, BigInteger),
-        *address_columns(tables.addresses),
-        *role_columns(tables.roles),
+        *client_summary_columns(tables),
     ]
-
-
-@lru_cache(maxsize=4096)
-def _client_of(columns: tuple[Any, ...]) -> TicketClient:
-    """Return the client of a row's columns. Values are immutable, so that equal columns share one."""
-    id_, first_name, last_name, email, company, phone, currency, balance = columns[:_CLIENT_WIDTH]
-    return TicketClient(
-        id=id_,
-        first_name=first_name,
-        last_name=last_name,
-        email=email,
-        company=company,
-        phone=phone,
-        balance=money_of(balance, currency),
-        address=address_of(columns[_CLIENT_WIDTH:_ROLE_START]),
-        role=role_of(columns[_ROLE_START:]),
-    )
 
 
 def _shown(row: AnyRow) -> dict[str, Any]:
@@ -124,7 +95,7 @@ def _shown(row: AnyRow) -> dict[str, Any]:
     tags, employees = row[len(_TICKET) : _TICKET_WIDTH]
     values["tags"] = _tag_names(tags)
     values["employees"] = employee_rows_of(employees)
-    values["client"] = _client_of(row[_CLIENT_COLUMNS])
+    values["client"] = client_summary_of(row[_CLIENT_COLUMNS])
     return values
 
 

@@ -124,6 +124,15 @@ class Transaction:
         name = "updated_org_id" if isinstance(statement, Update) else "org_id"
         self._connection().execute(statement, {name: self.org_id, **values})
 
+    def remove(self, statement: Delete, kind: str, key: UUID, **values: Any) -> None:
+        """Delete one row for good; the organisation and the key are bound to the statement.
+
+        Raises:
+            ConflictError: It was changed or removed since it was read.
+        """
+        if self._connection().execute(statement, {"org_id": self.org_id, "key": key, **values}).rowcount != 1:
+            raise ConflictError(kind, key)
+
     def note_insert(self, table: Table, key: UUID) -> None:
         """Keep in mind that this row will be there if, and only if, the transaction is committed."""
         if self.witness is None or not self.witness.exact:

@@ -14,6 +14,19 @@ from service_engine.adapters.sql.api_tokens import ApiTokenStatements, SqlApiTok
 from service_engine.adapters.sql.client_queries import ClientQueryStatements, SqlClientQueries
 from service_engine.adapters.sql.clients import ClientStatements, SqlClients
 from service_engine.adapters.sql.employees import EmployeeStatements, SqlEmployees
+from service_engine.adapters.sql.order_messages import (
+    OrderMessageQueryStatements,
+    OrderMessageStatements,
+    SqlOrderMessageQueries,
+    SqlOrderMessages,
+)
+from service_engine.adapters.sql.order_queries import OrderQueryStatements, SqlOrderQueries
+from service_engine.adapters.sql.order_tasks import (
+    OrderTaskQueryStatements,
+    OrderTaskStatements,
+    SqlOrderTaskQueries,
+    SqlOrderTasks,
+)
 from service_engine.adapters.sql.orders import OrderStatements, SqlOrders
 from service_engine.adapters.sql.organizations import (
     OrganizationStatements,
@@ -22,6 +35,13 @@ from service_engine.adapters.sql.organizations import (
     SqlRoles,
 )
 from service_engine.adapters.sql.references import ReferenceStatements, SqlReferences
+from service_engine.adapters.sql.service_queries import ServiceQueryStatements, SqlServiceQueries
+from service_engine.adapters.sql.services import (
+    ServiceFolderStatements,
+    ServiceStatements,
+    SqlServiceFolders,
+    SqlServices,
+)
 from service_engine.adapters.sql.tables import Tables
 from service_engine.adapters.sql.tags import SqlTags, TagStatements
 from service_engine.adapters.sql.ticket_messages import SqlTicketMessages, TicketMessageStatements
@@ -49,7 +69,15 @@ class Statements:
     api_tokens: ApiTokenStatements
     clients: ClientStatements
     client_queries: ClientQueryStatements
+    services: ServiceStatements
+    service_folders: ServiceFolderStatements
+    service_queries: ServiceQueryStatements
     orders: OrderStatements
+    order_queries: OrderQueryStatements
+    order_tasks: OrderTaskStatements
+    order_task_queries: OrderTaskQueryStatements
+    order_messages: OrderMessageStatements
+    order_message_queries: OrderMessageQueryStatements
     tags: TagStatements
     tickets: TicketStatements
     ticket_queries: TicketQueryStatements
@@ -67,7 +95,15 @@ def statements_for(tables: Tables) -> Statements:
         api_tokens=ApiTokenStatements(tables),
         clients=ClientStatements(tables),
         client_queries=ClientQueryStatements(tables),
+        services=ServiceStatements(tables),
+        service_folders=ServiceFolderStatements(tables),
+        service_queries=ServiceQueryStatements(tables),
         orders=OrderStatements(tables),
+        order_queries=OrderQueryStatements(tables),
+        order_tasks=OrderTaskStatements(tables),
+        order_task_queries=OrderTaskQueryStatements(tables),
+        order_messages=OrderMessageStatements(tables),
+        order_message_queries=OrderMessageQueryStatements(tables),
         tags=TagStatements(tables),
         tickets=TicketStatements(tables),
         ticket_queries=TicketQueryStatements(tables),
@@ -88,8 +124,13 @@ class SqlView:
     def __init__(self, connection: Connection, org_id: OrganizationId, tables: Tables) -> None:
         self.transaction = Transaction(connection, org_id)
         statements = statements_for(tables)
-        self.client_queries = SqlClientQueries(self.transaction, statements.client_queries)
-        self.ticket_queries = SqlTicketQueries(self.transaction, statements.ticket_queries)
+        its = self.transaction
+        self.client_queries = SqlClientQueries(its, statements.client_queries)
+        self.service_queries = SqlServiceQueries(its, statements.service_queries)
+        self.order_queries = SqlOrderQueries(its, statements.order_queries)
+        self.order_task_queries = SqlOrderTaskQueries(its, statements.order_task_queries)
+        self.order_message_queries = SqlOrderMessageQueries(its, statements.order_message_queries)
+        self.ticket_queries = SqlTicketQueries(its, statements.ticket_queries)
 
     @property
     def org_id(self) -> OrganizationId:
@@ -138,7 +179,11 @@ class SqlUnitOfWork(SqlView):
         self.employees = SqlEmployees(its, statements.employees)
         self.api_tokens = SqlApiTokens(its, statements.api_tokens)
         self.clients = SqlClients(its, statements.clients)
+        self.services = SqlServices(its, statements.services)
+        self.service_folders = SqlServiceFolders(its, statements.service_folders)
         self.orders = SqlOrders(its, statements.orders)
+        self.order_tasks = SqlOrderTasks(its, statements.order_tasks)
+        self.order_messages = SqlOrderMessages(its, statements.order_messages)
         self.tags = SqlTags(its, statements.tags)
         self.tickets = SqlTickets(its, statements.tickets)
         self.ticket_messages = SqlTicketMessages(its, statements.ticket_messages)

@@ -13,8 +13,8 @@ from hypothesis.stateful import Bundle, initialize, multiple, rule
 from service_engine.domain import tickets as ticket_rules
 from service_engine.domain.clients import Client, ClientPatch
 from service_engine.domain.employees import Employee
-from service_engine.domain.money import Money, money
-from service_engine.domain.orders import OrderStatus
+from service_engine.domain.money import money
+from service_engine.domain.orders import OrderDetails, OrderStatus
 from service_engine.domain.tickets import Ticket, TicketStatus
 from service_engine.ports.clients import ClientSort
 from service_engine.ports.lists import PageRequest, Sort
@@ -82,7 +82,7 @@ class AgreementMachine(AskingMachine):
     def first_orders(self) -> Any:
         """Give each organisation an order."""
         placed = [
-            self.both(org, order_cases.place_order, client_id=client.id, service="SEO", price=money(5, "JPY"), at=NOON)
+            self.both(org, order_cases.create_order, client_id=client.id, service="SEO", price=money(5, "JPY"), at=NOON)
             for org, client in enumerate(self.first_client)
         ]
         return multiple(*(self.kept(org, order) for org, order in enumerate(placed)))
@@ -238,10 +238,11 @@ class AgreementMachine(AskingMachine):
         note=inputs.notes(),
         at=inputs.times(),
     )
-    def place_order(self, client: Ref, home: bool, price: Money, at: datetime, **given: Any) -> Any:
+    def create_order(self, client: Ref, home: bool, note: str | None, at: datetime, **given: Any) -> Any:
         """Place an order."""
         org = client.org if home else 1 - client.org
-        placed = self.both(org, order_cases.place_order, client_id=client.id, price=price, at=at, **given)
+        details = OrderDetails(note=note)
+        placed = self.both(org, order_cases.create_order, client_id=client.id, details=details, at=at, **given)
         return self.kept(org, placed)
 
     @rule(order=any_order, home=at_home, at=inputs.times())

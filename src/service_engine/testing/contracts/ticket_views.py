@@ -17,9 +17,10 @@ from service_engine.domain.orders import Order, delete_order
 from service_engine.domain.ticket_messages import TicketMessage, receive_message
 from service_engine.domain.tickets import Ticket
 from service_engine.errors import ConflictError
+from service_engine.ports.clients import ClientSummary
 from service_engine.ports.employees import EmployeeRow
 from service_engine.ports.orders import OrderSummary
-from service_engine.ports.tickets import TicketClient, TicketDetails, TicketRow
+from service_engine.ports.tickets import TicketDetails, TicketRow
 from service_engine.testing import strategies
 from service_engine.testing.builders import NOON
 from service_engine.testing.contracts.agency import Agency, Contract, happened
@@ -31,9 +32,9 @@ __all__ = ["TicketViewContract", "row_of", "ticket_client"]
 LATER = NOON + timedelta(seconds=1)
 
 
-def ticket_client(client: Client, agency: Agency) -> TicketClient:
+def ticket_client(client: Client, agency: Agency) -> ClientSummary:
     """Return how a ticket must show its client."""
-    return TicketClient(
+    return ClientSummary(
         id=client.id,
         first_name=client.first_name,
         last_name=client.last_name,

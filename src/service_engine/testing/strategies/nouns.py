@@ -24,7 +24,8 @@ from service_engine.domain.ids import (
     TicketMessageId,
     UserId,
 )
-from service_engine.domain.orders import MAX_NUMBER, MAX_QUANTITY, Order, OrderStatus
+from service_engine.domain.numbers import INTEGER
+from service_engine.domain.orders import MAX_NUMBER, Order, OrderStatus
 from service_engine.domain.organizations import Organization
 from service_engine.domain.tags import Tag
 from service_engine.domain.text import NOTE
@@ -153,7 +154,7 @@ def orders() -> SearchStrategy[Order]:
         service_name=lines(),
         status=st.sampled_from(OrderStatus),
         price=monies(negative=False),
-        quantity=st.integers(1, 5) | st.integers(1, MAX_QUANTITY),
+        quantity=st.integers(1, 5) | st.integers(1, INTEGER),
         note=notes(),
         deleted_at=st.none() | instants(),
         version=_VERSIONS,

@@ -1,0 +1,80 @@
+"""An organisation's catalogue: services and their folders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from service_engine.adapters.memory import aggregates
+from service_engine.adapters.memory.lists import page_of
+from service_engine.adapters.memory.people import are_people
+from service_engine.adapters.memory.state import State, Work
+from service_engine.domain.change import Change
+from service_engine.domain.ids import ServiceFolderId, ServiceId
+from service_engine.domain.service_folders import ServiceFolder
+from service_engine.domain.services import Service
+from service_engine.ports.lists import Condition, Page, PageRequest, Sort
+from service_engine.ports.services import ServiceFilter, ServiceSort
+
+__all__ = ["MemoryServiceFolders", "MemoryServiceQueries", "MemoryServices"]
+
+
+class MemoryServices:
+    """``ports.services.Services`` in memory."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def get(self, service_id: ServiceId) -> Service:
+        """Return a live service."""
+        return aggregates.live("service", self._work.state.services, service_id)
+
+    def add(self, change: Change[Service]) -> Service:
+        """Store a new service, assignments included."""
+        return aggregates.add(self._work, "service", self._work.state.services, change, _links)
+
+    def save(self, change: Change[Service]) -> Service:
+        """Store a changed service; a change without events writes nothing."""
+        return aggregates.save(self._work, "service", self._work.state.services, change, _links)
+
+
+class MemoryServiceFolders:
+    """``ports.services.ServiceFolders`` in memory."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add(self, change: Change[ServiceFolder]) -> ServiceFolder:
+        """Store a new folder."""
+        folders = self._work.state.service_folders
+        return aggregates.add(self._work, "service_folder", folders, change, aggregates.no_links)
+
+    def all(self) -> tuple[ServiceFolder, ...]:
+        """Return every folder, by sort order, equal ones by id."""
+        return tuple(self._work.state.service_folders.ordered("sort_order"))
+
+    def exists(self, folder_id: ServiceFolderId) -> bool:
+        """Tell whether the organisation has this folder."""
+        return folder_id in self._work.state.service_folders.rows
+
+
+class MemoryServiceQueries:
+    """``ports.services.ServiceQueries`` in memory."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def get(self, service_id: ServiceId) -> Service:
+        """Return one live service."""
+        return aggregates.live("service", self._work.state.services, service_id)
+
+    def page(
+        self, filters: Sequence[Condition[ServiceFilter]], sort: Sort[ServiceSort], page: PageRequest
+    ) -> Page[Service]:
+        """Return a page of live services and the number of all that the filters let through."""
+        chosen, total = page_of(self._work.state.services.ordered(sort.field.value), filters, sort, page)
+        return Page(tuple(chosen), total)
+
+
+def _links(state: State, service: Service) -> Iterator[bool]:
+    yield service.folder_id is None or service.folder_id in state.service_folders.rows
+    yield are_people(state, service.employee_ids)

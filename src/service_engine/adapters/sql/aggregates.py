@@ -1,0 +1,179 @@
+"""How the aggregates of any noun are loaded and stored: each rule of it once.
+
+An aggregate is one row, with its links to other things (people assigned, tags) in junctions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+from uuid import UUID
+
+from attrs import field, frozen
+from sqlalchemy import Delete, Insert, Select, Table, Update, delete, insert
+
+from service_engine.adapters.sql.failures import refusing_collisions
+from service_engine.adapters.sql.scope import KEY, lock, own, save
+from service_engine.adapters.sql.transaction import AnyRow, Transaction
+from service_engine.domain.change import Change, Versioned, next_version
+from service_engine.errors import NotFoundError
+
+__all__ = ["AggregateStatements", "Aggregates", "Links"]
+
+
+class Aggregate(Versioned, Protocol):
+    """Anything with an id that counts how often it was stored."""
+
+    @property
+    def id(self) -> UUID:
+        """Its id."""
+        ...
+
+
+A = TypeVar("A", bound=Aggregate)
+
+
+@frozen(kw_only=True)
+class Links(Generic[A]):
+    """What an aggregate is linked to, in order.
+
+    Args:
+        table: The junction.
+        owner: Its column for the aggregate.
+        other: Its column for the other side.
+        ids: Returns the ids of what an aggregate is linked to.
+    """
+
+    table: Table
+    owner: str
+    other: str
+    ids: Callable[[A], Sequence[UUID]]
+    clear: Delete = field(init=False)
+    add: Insert = field(init=False)
+
+    @clear.default
+    def _clear(self) -> Delete:
+        return delete(self.table).where(own(self.table), self.table.c[self.owner] == KEY)
+
+    @add.default
+    def _add(self) -> Insert:
+        return insert(self.table)
+
+    def rows(self, aggregate: A) -> list[dict[str, Any]]:
+        """Return a row for each link."""
+        return [
+            {self.owner: aggregate.id, self.other: each, "position": position}
+            for position, each in enumerate(self.ids(aggregate))
+        ]
+
+
+@frozen(kw_only=True)
+class AggregateStatements(Generic[A]):
+    """What is asked of the aggregates of one noun, built once.
+
+    Args:
+        kind: What to call one in an error.
+        table: Where they are.
+        get: Finds the one with the id ``key``.
+        value: Makes an aggregate of a row that ``get`` found.
+        row: Makes the table's row of an aggregate.
+        links: What they are linked to.
+    """
+
+    kind: str
+    table: Table
+    get: Select[Any]
+    value: Callable[[AnyRow], A]
+    row: Callable[[A], Mapping[str, Any]]
+    links: tuple[Links[A], ...] = ()
+    lock: Select[Any] = field(init=False)
+    add: Insert = field(init=False)
+    save: Update = field(init=False)
+
+    @lock.default
+    def _lock(self) -> Select[Any]:
+        return lock(self.table)
+
+    @add.default
+    def _add(self) -> Insert:
+        return insert(self.table)
+
+    @save.default
+    def _save(self) -> Update:
+        return save(self.table)
+
+
+class Aggregates(Generic[A]):
+    """The organisation's aggregates of one noun.
+
+    Remembers those that it loaded or stored, to leave links alone that did not change.
+    """
+
+    def __init__(self, transaction: Transaction, statements: AggregateStatements[A]) -> None:
+        self._transaction = transaction
+        self._statements = statements
+        self._known: dict[UUID, A] = {}
+
+    def get(self, key: UUID) -> A:
+        """Return the live one with this id.
+
+        Raises:
+            NotFoundError: There is none.
+            ConflictError: It was loaded before, and somebody else has changed it since.
+        """
+        if self._transaction.contended:
+            # By itself: a statement that waits for the row sees its newest version, but older links.
+            self._transaction.read(self._statements.lock, key=key)
+        row = self._transaction.read(self._statements.get, key=key).one_or_none()
+        if row is None:
+            raise NotFoundError(self._statements.kind, key)
+        aggregate = self._statements.value(row)
+        self._transaction.saw(self._statements.kind, key, aggregate.version)
+        return self._remember(aggregate)
+
+    def add(self, change: Change[A]) -> A:
+        """Store a new one with its links.
+
+        Raises:
+            ConflictError: Its id or something else was taken, or what it refers to is not there.
+        """
+        aggregate, its = change.state, self._statements
+        self._transaction.insert(its.table, its.add, its.kind, its.row(aggregate))
+        for links in its.links:
+            self._link(links, aggregate)
+        self._transaction.note(change.events)
+        return self._remember(aggregate)
+
+    def save(self, change: Change[A]) -> A:
+        """Store a changed one, with those of its links that changed; a change without events writes nothing.
+
+        Returns:
+            It as stored: one version later.
+
+        Raises:
+            ConflictError: It was changed or deleted since it was read.
+        """
+        aggregate, its = change.state, self._statements
+        if not change.events:
+            return aggregate
+        row = dict(its.row(aggregate))
+        del row["id"]
+        # First of all, because it locks the row: whoever gets here with an older version waits, and is refused.
+        self._transaction.update(its.table, its.save, its.kind, aggregate.id, aggregate.version, row)
+        known = self._known.get(aggregate.id)
+        for links in its.links:
+            if known is None or known.version != aggregate.version or links.ids(known) != links.ids(aggregate):
+                self._transaction.write(links.clear, key=aggregate.id)
+                self._link(links, aggregate)
+        self._transaction.note(change.events)
+        return self._remember(next_version(aggregate))
+
+    def _remember(self, aggregate: A) -> A:
+        self._known[aggregate.id] = aggregate
+        return aggregate
+
+    def _link(self, links: Links[A], aggregate: A) -> None:
+        rows = links.rows(aggregate)
+        if rows:
+            with refusing_collisions(self._statements.kind, aggregate.id):
+                self._transaction.insert_all(links.add, rows)

@@ -1,0 +1,42 @@
+"""Whole numbers that their columns can hold.
+
+Source: contract section 9, D64.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from attrs import Attribute
+
+from service_engine.domain.text import Validator
+from service_engine.errors import RuleViolationError
+
+__all__ = ["INTEGER", "SMALL_INTEGER", "within"]
+
+INTEGER: Final = 2_147_483_647
+"""The largest number of 32 bits."""
+SMALL_INTEGER: Final = 32_767
+"""The largest number of 16 bits."""
+
+
+def within(lowest: int, highest: int) -> Validator:
+    """Make an attrs validator for a whole number, or None, between two others, both included.
+
+    Example:
+        >>> from attrs import Attribute, field, make_class
+        >>> Box = make_class("Box", {"size": field(validator=within(1, 3))})
+        >>> Box(3)
+        Box(size=3)
+    """
+
+    def validate(_: Any, attribute: Attribute[Any], value: Any) -> None:
+        if value is None:
+            return
+        if isinstance(value, bool) or not isinstance(value, int):
+            msg = f"{attribute.name} must be a whole number, not {type(value).__name__}"
+            raise TypeError(msg)
+        if not lowest <= value <= highest:
+            raise RuleViolationError(attribute.name, f"The {attribute.name} must be between {lowest} and {highest}.")
+
+    return validate

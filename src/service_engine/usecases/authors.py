@@ -1,0 +1,29 @@
+"""Authors of messages: anybody of the organisation, client or employee."""
+
+from __future__ import annotations
+
+from service_engine.domain.ids import EmployeeId, UserId
+from service_engine.errors import InvalidReferenceError
+from service_engine.ports.unit_of_work import UnitOfWork
+
+__all__ = ["require_author"]
+
+
+def require_author(uow: UnitOfWork, author_id: UserId) -> None:
+    """Refuse an author who is nobody of the organisation, client or employee.
+
+    Raises:
+        InvalidReferenceError: They are not there, on the field ``author_id``.
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency, jane, john, ticket
+        >>> store = agency()
+        >>> store.run(acme.id, require_author, john.id)
+        >>> store.run(acme.id, require_author, UserId(ticket.id))
+        Traceback (most recent call last):
+            ...
+        service_engine.errors.InvalidReferenceError: author_id: The specified user does not exist.
+    """
+    member_id = EmployeeId(author_id)
+    if member_id not in uow.references.look_up(employee_ids=[member_id]).members:
+        raise InvalidReferenceError("author_id", "The specified user does not exist.")
