@@ -21,7 +21,7 @@ from service_engine.domain.order_tasks import (
     OrderTaskRevised,
 )
 from service_engine.domain.orders import Order, OrderTasksChanged
-from service_engine.errors import NotAssignableError, NotFoundError, RuleViolationError
+from service_engine.errors import InvalidReferenceError, NotAssignableError, NotFoundError, RuleViolationError
 from service_engine.ports.lists import SliceRequest
 from service_engine.ports.unit_of_work import Store, UnitOfWork
 from service_engine.testing.examples import acme, jane, john, later, now, task, website
@@ -260,3 +260,11 @@ def test_listing(agency: Store):
     for number, names, more in ((1, ["First", task.name], True), (2, ["Third", "Last"], False), (3, [], False)):
         part = agency.read(acme.id, list_order_tasks, website.id, page=SliceRequest(number=number, size=2))
         assert ([row.task.name for row in part.rows], part.more) == (names, more)
+
+
+def test_a_stranger_completes_nothing(agency: Store):
+    """Somebody who is nobody of the organisation is refused by name, and the task stays open."""
+    with agency.begin(acme.id) as uow:
+        with pytest.raises(InvalidReferenceError) as refused:
+            complete_order_task(uow, task.id, by=UserId(UUID(int=404)), at=later)
+        assert (refused.value.field, uow.events) == ("completed_by", ())

@@ -1,4 +1,4 @@
-"""Authors of messages: anybody of the organisation, client or employee."""
+"""People who do something in the organisation, client or employee: authors of messages, who completed a task."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from service_engine.ports.unit_of_work import UnitOfWork
 __all__ = ["require_author"]
 
 
-def require_author(uow: UnitOfWork, author_id: UserId) -> None:
+def require_author(uow: UnitOfWork, author_id: UserId, *, field: str = "author_id") -> None:
     """Refuse an author who is nobody of the organisation, client or employee.
 
+    Args:
+        uow: The unit of work.
+        author_id: Who.
+        field: The field to blame.
+
     Raises:
-        InvalidReferenceError: They are not there, on the field ``author_id``.
+        InvalidReferenceError: They are not there.
 
     Example:
         >>> from service_engine.testing.examples import acme, agency, jane, john, ticket
@@ -26,4 +31,4 @@ def require_author(uow: UnitOfWork, author_id: UserId) -> None:
     """
     member_id = EmployeeId(author_id)
     if member_id not in uow.references.look_up(employee_ids=[member_id]).members:
-        raise InvalidReferenceError("author_id", "The specified user does not exist.")
+        raise InvalidReferenceError(field, "The specified user does not exist.")

@@ -16,6 +16,7 @@ from service_engine.domain.order_tasks import OrderTask, OrderTaskPatch
 from service_engine.ports.lists import FIRST_SLICE, Slice, SliceRequest
 from service_engine.ports.order_tasks import OrderTaskRow
 from service_engine.ports.unit_of_work import UnitOfWork, View
+from service_engine.usecases.authors import require_author
 from service_engine.usecases.services import UNKNOWN_EMPLOYEE
 
 __all__ = [
@@ -96,13 +97,16 @@ def complete_order_task(uow: UnitOfWork, task_id: OrderTaskId, *, by: UserId, at
 
     Raises:
         NotFoundError: The organisation has no such task, or its order is deleted.
+        InvalidReferenceError: Who completed it is nobody of the organisation, on ``completed_by``.
 
     Example:
         >>> from service_engine.testing.examples import acme, agency, jane, later, task
         >>> agency().run(acme.id, complete_order_task, task.id, by=jane.id, at=later).completed_by == jane.id
         True
     """
-    return _store(uow, order_tasks.complete_order_task(uow.order_tasks.get(task_id), by=by, at=at), at=at)
+    task = uow.order_tasks.get(task_id)
+    require_author(uow, by, field="completed_by")
+    return _store(uow, order_tasks.complete_order_task(task, by=by, at=at), at=at)
 
 
 def reopen_order_task(uow: UnitOfWork, task_id: OrderTaskId, *, at: datetime) -> OrderTask:
