@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
-from attrs import define, frozen
+from attrs import define, field, frozen
 from starlette.testclient import TestClient
 
 from service_engine.api import create_app
@@ -151,11 +151,40 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def http(store: Store, clock: Clock) -> Iterator[TestClient]:
-    """Give the API on the store."""
-    with TestClient(create_app(store, now=clock)) as client:
+@define
+class Present:
+    """What the one application of the session stands on at present: building one takes longer than most tests."""
+
+    store: Any = None
+    clock: Clock = field(factory=Clock)
+
+    def now(self) -> datetime:
+        """Tell the time of the test that runs."""
+        return self.clock()
+
+    def __getattr__(self, name: str) -> Any:
+        """Be the store of the test that runs."""
+        return getattr(self.store, name)
+
+
+@pytest.fixture(scope="session")
+def present() -> Present:
+    """Give what the application stands on."""
+    return Present()
+
+
+@pytest.fixture(scope="session")
+def application(present: Present) -> Iterator[TestClient]:
+    """Give the API, once for all tests."""
+    with TestClient(create_app(cast("Store", present), now=present.now)) as client:
         yield client
+
+
+@pytest.fixture
+def http(application: TestClient, present: Present, store: Store, clock: Clock) -> TestClient:
+    """Give the API on the store of this test."""
+    present.store, present.clock = store, clock
+    return application
 
 
 def _found(http: TestClient, store: Store, clock: Clock, name: str) -> Agency:
