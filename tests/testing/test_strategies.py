@@ -10,26 +10,33 @@ from hypothesis import strategies as st
 
 from service_engine.domain.access import Levels, Role, Settings, is_staff
 from service_engine.domain.api_tokens import ApiToken
+from service_engine.domain.change import UNSET
 from service_engine.domain.clients import Address, Client, ClientPatch, PostalAddress, revise_client
 from service_engine.domain.emails import normalise_email
 from service_engine.domain.employees import Employee
 from service_engine.domain.ids import AddressId
 from service_engine.domain.json_values import MAX_DEPTH, freeze, thaw
 from service_engine.domain.money import MAX_AMOUNT, Money, decimals
-from service_engine.domain.orders import Order
+from service_engine.domain.order_messages import OrderMessage
+from service_engine.domain.order_tasks import OrderTask, OrderTaskPatch, revise_order_task
+from service_engine.domain.orders import Order, OrderDetails, revise_order
 from service_engine.domain.organizations import Organization
+from service_engine.domain.service_folders import ServiceFolder
+from service_engine.domain.services import Service, ServicePatch, revise_service
 from service_engine.domain.tags import Tag
 from service_engine.domain.text import LINE, NOTE, clean
 from service_engine.domain.ticket_messages import TicketMessage
 from service_engine.domain.tickets import Ticket, TicketStatus
 from service_engine.testing import strategies
 from service_engine.testing.builders import NOON
+from service_engine.usecases.orders import OrderPatch
 from service_engine.usecases.tickets import TicketPatch
 
 FIRST = settings(max_examples=2_000, database=None, phases=[Phase.generate])
 REGISTERED = [
-    Address, ApiToken, Client, ClientPatch, Employee, Levels, Money, Order, Organization, PostalAddress, Role, Settings,
-    Tag, Ticket, TicketMessage, TicketPatch,
+    Address, ApiToken, Client, ClientPatch, Employee, Levels, Money, Order, OrderDetails, OrderMessage, OrderPatch,
+    OrderTask, OrderTaskPatch, Organization, PostalAddress, Role, Service, ServiceFolder, ServicePatch, Settings, Tag,
+    Ticket, TicketMessage, TicketPatch,
 ]  # fmt: skip
 
 
@@ -91,6 +98,27 @@ def test_patches_of_clients_can_be_applied(client, patch):
     assert revise_client(client, patch, address_id=AddressId(client.id), at=NOON).state.id == client.id
 
 
+@given(order=strategies.orders(), details=strategies.order_details())
+def test_details_of_orders_can_be_applied(order, details):
+    """None of them is refused."""
+    assert revise_order(order, details, at=NOON).state.id == order.id
+
+
+@given(
+    task=strategies.order_tasks(),
+    patch=strategies.order_task_patches(for_client=st.just(UNSET), employee_ids=st.just(UNSET)),
+)
+def test_patches_of_tasks_can_be_applied(task, patch):
+    """None of them gives a task a second end, whichever it has."""
+    assert revise_order_task(task, patch, at=NOON).state.id == task.id
+
+
+@given(service=strategies.services(), patch=strategies.service_patches(currency=st.just(UNSET)))
+def test_patches_of_services_can_be_applied(service, patch):
+    """None of them is refused, whatever the currency."""
+    assert revise_service(service, patch, at=NOON).state.id == service.id
+
+
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @pytest.mark.parametrize(
     ("strategy", "hard_case"),
@@ -109,6 +137,10 @@ def test_patches_of_clients_can_be_applied(client, patch):
         (strategies.json_objects(), lambda value: _depth(value) == MAX_DEPTH),
         (strategies.tickets(), lambda ticket: ticket.status is TicketStatus.CLOSED and ticket.deleted_at is not None),
         (strategies.tickets(), lambda ticket: len(ticket.employee_ids) > 1 and len(ticket.tags) > 1),
+        (strategies.orders(), lambda order: len(order.employee_ids) > 1 and len(order.tags) > 1),
+        (strategies.order_tasks(), lambda task: task.is_complete and task.for_client and task.due_at is not None),
+        (strategies.services(), lambda service: service.price is not None and service.folder_id is not None),
+        (strategies.order_task_patches(), lambda patch: bool(patch.employee_ids) and bool(patch.deadline)),
         (strategies.clients(), lambda client: client.address is not None and client.address.company_vat is not None),
     ],
 )  # fmt: skip

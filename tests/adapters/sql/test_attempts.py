@@ -19,7 +19,7 @@ from service_engine.adapters.sql import SqlStore
 from service_engine.adapters.sql.failures import is_collision, is_lost_connection, is_retryable
 from service_engine.domain.ids import TicketId
 from service_engine.domain.tickets import TicketStatus
-from service_engine.errors import NotFoundError
+from service_engine.errors import InvalidReferenceError, NotFoundError
 from service_engine.ports.unit_of_work import UnitOfWork
 from service_engine.testing.builders import NOON
 from service_engine.testing.contracts.agency import Agency
@@ -152,6 +152,30 @@ class TestAnUnansweredCommit:
             ticket = acme.run(open_ticket, client_id=client.id, subject="Help", tags=["a"], at=NOON)
         assert [row.id for row in acme.read(list_tickets).rows] == [ticket.id]
         old[0].close()
+
+    def test_that_did_not_take_place_may_be_refused_later(self, store: SqlStore, acme: Agency) -> None:
+        """The client is gone when the use case runs again: that is the answer, and nothing is stored."""
+        client = acme.client()
+
+        def cut_and_delete(connection: Connection) -> None:
+            _cut_before(connection)
+            with ThreadPoolExecutor(1) as somebody_else:
+                somebody_else.submit(acme.run, delete_client, client.id, at=NOON).result()
+
+        with _at_commit(store, cut_and_delete), pytest.raises(InvalidReferenceError):
+            acme.run(open_ticket, client_id=client.id, subject="Help", at=NOON)
+        assert acme.read(list_tickets).total == 0
+
+    def test_is_not_a_refused_one(self, store: SqlStore, acme: Agency) -> None:
+        """A serialisation failure at COMMIT is an answer: nothing was stored, and the use case runs again."""
+        client = acme.client()
+
+        def refuse(_: Connection) -> None:
+            raise OperationalError("COMMIT", None, psycopg.errors.SerializationFailure())
+
+        with _at_commit(store, refuse) as happened:
+            acme.run(open_ticket, client_id=client.id, subject="Help", at=NOON)
+        assert (len(happened), acme.read(list_tickets).total) == (1, 1)
 
     def test_of_a_use_case_that_wrote_nothing(self, store: SqlStore, acme: Agency) -> None:
         """It is simply run again."""

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import count
 from os import urandom
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from hypothesis.stateful import RuleBasedStateMachine, multiple
 
 from service_engine.domain.ids import OrganizationId
+from service_engine.ports.lists import PageRequest
 from service_engine.testing.agreement.inputs import Ref
 from service_engine.testing.agreement.outcomes import DisagreementError, Side, observed, outcome_of
 
-__all__ = ["AskingMachine"]
+__all__ = ["EVERYTHING", "AskingMachine"]
+
+EVERYTHING: Final = PageRequest(size=100)
+"""More than one example makes of anything."""
 
 _RUN = urandom(6).hex()
 _EXAMPLES = count()
@@ -72,3 +76,7 @@ class AskingMachine(RuleBasedStateMachine):
             return multiple()
         self.made[org].add(thing.id)
         return Ref(org, thing.id)
+
+    def shown(self, org: int) -> set[Any]:
+        """Compare everything that there is of some nouns, and return the ids; each group of rules adds its own."""
+        return set()

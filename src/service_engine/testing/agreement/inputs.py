@@ -23,16 +23,20 @@ from service_engine.testing.strategies.inputs import optional
 from service_engine.usecases.tickets import TicketPatch
 
 __all__ = [
+    "Choice",
     "Ref",
     "bad_or",
+    "choices",
     "client_filters",
     "client_patches",
     "client_sorts",
     "emails",
+    "filters_of",
     "json_or_bad",
     "names",
     "notes",
     "pages",
+    "sound_times",
     "tag_lists",
     "ticket_filters",
     "ticket_patches",
@@ -53,6 +57,27 @@ class Ref:
 
     org: int
     id: Any
+
+
+@frozen
+class Choice:
+    """Things to refer to, chosen before it is known which organisation will.
+
+    Args:
+        refs: Things of both.
+        loose: Whether it refers to foreign things, too.
+    """
+
+    refs: tuple[Ref, ...]
+    loose: bool
+
+    def ids(self, org: int) -> list[Any]:
+        """Return the ids that an organisation shall refer to."""
+        return [ref.id for ref in self.refs if self.loose or ref.org == org]
+
+    def id(self, org: int) -> Any:
+        """Return one such id, or None."""
+        return next(iter(self.ids(org)), None)
 
 
 _BAD_TEXTS: Final = ("", "   ", "x" * 256, "NUL \x00", "lone \ud800", "x" * 65_536)
@@ -122,6 +147,11 @@ def json_or_bad() -> SearchStrategy[Any]:
     return bad_or(strategies.json_objects(), *_BAD_JSON)
 
 
+def choices(refs: SearchStrategy[Ref]) -> SearchStrategy[Choice]:
+    """Choose a few; one time in four, those of the other organisation are not left out."""
+    return st.builds(Choice, st.lists(refs, max_size=4).map(tuple), st.sampled_from((False, False, False, True)))
+
+
 def client_patches() -> SearchStrategy[ClientPatch]:
     """Make patches of clients. What the type itself refuses is not among them: no store ever sees it."""
     return strategies.client_patches(
@@ -148,26 +178,26 @@ def ticket_patches(orders: SearchStrategy[Any], employees: SearchStrategy[Any]) 
 
 def ticket_filters(clients: SearchStrategy[Any], orders: SearchStrategy[Any]) -> SearchStrategy[list[Any]]:
     """Make filters of tickets, on ids of either organisation."""
-    return _filters(
+    return filters_of(
         {
             TicketFilter.CLIENT_ID: clients,
             TicketFilter.STATUS: st.integers(0, 4),
             TicketFilter.ORDER_ID: orders,
-            TicketFilter.CREATED_AT: _sound_times(),
-            TicketFilter.LAST_MESSAGE_AT: _sound_times(),
+            TicketFilter.CREATED_AT: sound_times(),
+            TicketFilter.LAST_MESSAGE_AT: sound_times(),
         }
     )
 
 
 def client_filters(clients: SearchStrategy[Any]) -> SearchStrategy[list[Any]]:
     """Make filters of clients, on ids of either organisation."""
-    return _filters(
+    return filters_of(
         {
             ClientFilter.ID: clients,
             ClientFilter.EMAIL: st.sampled_from(("a@example.com", "b", "", "z", "%")) | strategies.lines(),
             ClientFilter.STATUS: st.integers(-1, 8),
             ClientFilter.BALANCE: st.sampled_from((Decimal(0), Decimal("0.001"), Decimal(-1))),
-            ClientFilter.CREATED_AT: _sound_times(),
+            ClientFilter.CREATED_AT: sound_times(),
         }
     )
 
@@ -187,11 +217,13 @@ def pages() -> SearchStrategy[PageRequest]:
     return st.builds(PageRequest, number=st.integers(1, 3) | st.just(2**53), size=st.sampled_from((1, 2, 3, 20, 100)))
 
 
-def _sound_times() -> SearchStrategy[datetime]:
+def sound_times() -> SearchStrategy[datetime]:
+    """Make one of the times, each of which has a zone."""
     return st.sampled_from([NOON + offset for offset in _OFFSETS])
 
 
-def _filters(values: dict[Any, SearchStrategy[Any]]) -> SearchStrategy[list[Any]]:
+def filters_of(values: dict[Any, SearchStrategy[Any]]) -> SearchStrategy[list[Any]]:
+    """Make up to two conditions on fields, each compared with such values."""
     return st.lists(st.one_of(*(_conditions(field, each) for field, each in values.items())), max_size=2)
 
 

@@ -3,146 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from functools import cached_property
+from datetime import datetime
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, initialize, multiple, rule
+from hypothesis.stateful import multiple, rule
 
 from service_engine.domain import tickets as ticket_rules
-from service_engine.domain.clients import Client, ClientPatch
-from service_engine.domain.employees import Employee
-from service_engine.domain.money import money
-from service_engine.domain.orders import OrderDetails, OrderStatus
-from service_engine.domain.tickets import Ticket, TicketStatus
+from service_engine.domain.clients import ClientPatch
+from service_engine.domain.tickets import TicketStatus
 from service_engine.ports.clients import ClientSort
-from service_engine.ports.lists import PageRequest, Sort
+from service_engine.ports.lists import Sort
 from service_engine.ports.tickets import TicketSort
-from service_engine.testing import strategies
 from service_engine.testing.agreement import inputs
-from service_engine.testing.agreement.asking import AskingMachine
+from service_engine.testing.agreement.asking import EVERYTHING
+from service_engine.testing.agreement.bundles import (
+    any_client,
+    any_employee,
+    any_ticket,
+    at_home,
+    client_ids,
+    clients,
+    employee_ids,
+    employees,
+    grants,
+    memories,
+    order_ids,
+    secrets,
+    tickets,
+)
+from service_engine.testing.agreement.catalogue import CatalogueRules
+from service_engine.testing.agreement.delivery import DeliveryRules
 from service_engine.testing.agreement.inputs import Ref
 from service_engine.testing.agreement.steps import change_and_abandon, change_twice, read_ticket, save_change
-from service_engine.testing.builders import NOON
 from service_engine.usecases import clients as client_cases
-from service_engine.usecases import orders as order_cases
 from service_engine.usecases import organizations as organization_cases
 from service_engine.usecases import tags as tag_cases
 from service_engine.usecases import tickets as ticket_cases
-from service_engine.usecases.organizations import Bootstrap
 from service_engine.usecases.tickets import TicketPatch
 
 __all__ = ["AgreementMachine"]
 
-# One time in eight, whoever asks is the other organisation: then the id is a foreign one.
-at_home = st.integers(0, 7).map(bool)
 
-
-class AgreementMachine(AskingMachine):
-    """Every use case, as a rule."""
-
-    clients = Bundle("clients")
-    employees = Bundle("employees")
-    orders = Bundle("orders")
-    tickets = Bundle("tickets")
-    memories = Bundle("memories")
-    """Tickets as they were read at some time: saving one of them is a conflict, if it has changed since."""
-    secrets = Bundle("secrets")
-    grants = Bundle("grants")
-
-    any_client = st.one_of(*[clients] * 9, inputs.unknown())
-    any_employee = st.one_of(*[employees] * 14, clients, inputs.unknown())
-    any_order = st.one_of(*[orders] * 9, inputs.unknown())
-    any_ticket = st.one_of(*[tickets] * 9, inputs.unknown())
-    client_ids = any_client.map(lambda ref: ref.id)
-    employee_ids = any_employee.map(lambda ref: ref.id)
-    order_ids = any_order.map(lambda ref: ref.id)
+class AgreementMachine(CatalogueRules, DeliveryRules):
+    """Every use case, as a rule: here the people and the tickets, the rest is inherited."""
 
     # ------------------------------------------------------------------------------------ organisations, people
-
-    # Hypothesis runs these in any order; each founds the organisations, unless another has.
-
-    @initialize(target=employees)
-    def first_employees(self) -> Any:
-        """Give each organisation its administrator, and somebody else."""
-        return multiple(*(Ref(org, each.id) for org in (0, 1) for each in self.staff[org]))
-
-    @initialize(target=clients)
-    def first_clients(self) -> Any:
-        """Give each organisation a client who has tickets, and one who can be deleted."""
-        spare = {"email": "spare@example.com", "first_name": "Spare", "last_name": "Client"}
-        spares = [self.both(org, client_cases.create_client, **spare, at=NOON) for org, _ in enumerate(self.founded)]
-        return multiple(
-            *(Ref(org, client.id) for org, client in enumerate(self.first_client)),
-            *(self.kept(org, client) for org, client in enumerate(spares)),
-        )
-
-    @initialize(target=orders)
-    def first_orders(self) -> Any:
-        """Give each organisation an order."""
-        placed = [
-            self.both(org, order_cases.create_order, client_id=client.id, service="SEO", price=money(5, "JPY"), at=NOON)
-            for org, client in enumerate(self.first_client)
-        ]
-        return multiple(*(self.kept(org, order) for org, order in enumerate(placed)))
-
-    @initialize(target=tickets)
-    def first_tickets(self) -> Any:
-        """Give each organisation a few tickets, of all kinds."""
-        return multiple(*(Ref(org, ticket.id) for org, ticket in self.opened))
-
-    @initialize(target=memories)
-    def first_memories(self) -> Any:
-        """Remember the first tickets as they were opened."""
-        return multiple(*(Ref(org, ticket) for org, ticket in self.opened))
-
-    @cached_property
-    def opened(self) -> list[tuple[int, Ticket]]:
-        """The first tickets, each with its organisation."""
-        opened = [(org, self._first_ticket(org, number)) for number in range(3) for org in (0, 1)]
-        for org, ticket in opened:
-            self.kept(org, ticket)
-        return opened
-
-    def _first_ticket(self, org: int, number: int) -> Any:
-        return self.both(
-            org,
-            ticket_cases.open_ticket,
-            client_id=self.first_client[org].id,
-            subject="aBa"[number],
-            status=TicketStatus(number + 1),
-            employee_ids=[each.id for each in self.staff[org][:number]],
-            tags=["urgent", "billing"][number:],
-            at=NOON + timedelta(microseconds=number % 2),
-        )
-
-    @cached_property
-    def founded(self) -> list[Bootstrap]:
-        """The two organisations. They have one name, and only one of them gets the slug that is wanted."""
-        name = f"Agency {self.seed}"
-        founded = [self.both(org, organization_cases.bootstrap_organization, name=name, at=NOON) for org in (0, 1)]
-        for org, each in enumerate(founded):
-            self.kept(org, each.administrator)
-        return founded
-
-    @cached_property
-    def staff(self) -> list[list[Employee]]:
-        """Two employees of each of the two, the later one first."""
-        named = {"email": "jane@example.com", "first_name": "Jane", "last_name": "Smith"}
-        return [
-            [self.both(org, organization_cases.add_employee, **named, at=NOON), founded.administrator]
-            for org, founded in enumerate(self.founded)
-        ]
-
-    @cached_property
-    def first_client(self) -> list[Client]:
-        """A client of each of the two."""
-        named = {"email": "first@example.com", "first_name": "First", "last_name": "Client"}
-        first = [self.both(org, client_cases.create_client, **named, at=NOON) for org, _ in enumerate(self.founded)]
-        for org, client in enumerate(first):
-            self.kept(org, client)
-        return first
 
     @rule(
         target=employees,
@@ -224,31 +130,6 @@ class AgreementMachine(AskingMachine):
         """List some of them, a few times over."""
         for filters, sort, page in questions:
             self.read(org, client_cases.list_clients, filters=filters, sort=sort, page=page)
-
-    # -------------------------------------------------------------------------------------------------- orders
-
-    @rule(
-        target=orders,
-        client=any_client,
-        home=at_home,
-        service=inputs.names(),
-        price=strategies.monies(),
-        quantity=inputs.bad_or(st.integers(1, 3), 0, -1, 2**31),
-        status=st.sampled_from(OrderStatus),
-        note=inputs.notes(),
-        at=inputs.times(),
-    )
-    def create_order(self, client: Ref, home: bool, note: str | None, at: datetime, **given: Any) -> Any:
-        """Place an order."""
-        org = client.org if home else 1 - client.org
-        details = OrderDetails(note=note)
-        placed = self.both(org, order_cases.create_order, client_id=client.id, details=details, at=at, **given)
-        return self.kept(org, placed)
-
-    @rule(order=any_order, home=at_home, at=inputs.times())
-    def delete_order(self, order: Ref, home: bool, at: datetime) -> None:
-        """Delete an order, also one that is deleted already."""
-        self.both(order.org if home else 1 - order.org, order_cases.delete_order, order.id, at=at)
 
     # ---------------------------------------------------------------------------------------- tags and tickets
 
@@ -354,15 +235,18 @@ class AgreementMachine(AskingMachine):
         """Change a ticket twice in one unit of work, whatever becomes of the first."""
         self.both(ticket.org, change_twice, ticket.id, first, second, at=at)
 
+    def shown(self, org: int) -> set[Any]:
+        """Compare all clients and tickets."""
+        tickets = self.read(org, ticket_cases.list_tickets, sort=Sort(TicketSort.ID), page=EVERYTHING)
+        people = self.read(org, client_cases.list_clients, sort=Sort(ClientSort.ID), page=EVERYTHING)
+        for row in tickets.rows:
+            self.read(org, ticket_cases.get_ticket, row.id)
+        return super().shown(org) | {row.id for row in tickets.rows} | {row.client.id for row in people.rows}
+
     def teardown(self) -> None:
         """Compare everything that there is, and look for what does not belong there."""
         if not self.agreed:
             return
         for org in (0, 1):
-            everything = PageRequest(size=100)
-            shown = self.read(org, ticket_cases.list_tickets, sort=Sort(TicketSort.ID), page=everything)
-            people = self.read(org, client_cases.list_clients, sort=Sort(ClientSort.ID), page=everything)
-            for row in shown.rows:
-                self.read(org, ticket_cases.get_ticket, row.id)
-            strangers = {row.id for row in shown.rows} | {row.client.id for row in people.rows}
-            assert strangers <= self.made[org], f"organisation {org} sees {strangers - self.made[org]}"
+            strangers = self.shown(org) - self.made[org]
+            assert not strangers, f"organisation {org} sees {strangers}"

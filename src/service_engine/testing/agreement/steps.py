@@ -7,16 +7,22 @@ from datetime import datetime
 from typing import Any
 
 from service_engine.domain import tickets as ticket_rules
+from service_engine.domain.service_folders import ServiceFolder
 from service_engine.domain.tickets import Ticket
 from service_engine.errors import ConflictError, ServiceEngineError
 from service_engine.ports.unit_of_work import UnitOfWork
 from service_engine.usecases.tickets import TicketPatch, update_ticket
 
-__all__ = ["change_and_abandon", "change_twice", "read_ticket", "save_change"]
+__all__ = ["all_folders", "change_and_abandon", "change_twice", "read_ticket", "save_change"]
 
 
 class _AbandonedError(ServiceEngineError):
     code = "abandoned"
+
+
+def all_folders(uow: UnitOfWork) -> tuple[ServiceFolder, ...]:
+    """Read every folder of the catalogue."""
+    return uow.service_folders.all()
 
 
 def read_ticket(uow: UnitOfWork, ticket_id: Any) -> Ticket:

@@ -14,15 +14,26 @@ The types themselves work, too, because Hypothesis finds ``register`` by itself:
 ``@given(...)`` with ``st.builds`` on anything that holds such values. The names are the nouns, in the plural.
 """
 
-from service_engine.testing.strategies.inputs import client_patches, ticket_patches
+from service_engine.testing.strategies.inputs import (
+    client_patches,
+    order_details,
+    order_patches,
+    order_task_patches,
+    service_patches,
+    ticket_patches,
+)
 from service_engine.testing.strategies.nouns import (
     api_tokens,
     clients,
     employees,
     messages,
+    order_messages,
+    order_tasks,
     orders,
     organizations,
     roles,
+    service_folders,
+    services,
     tags,
     tickets,
 )
@@ -58,11 +69,19 @@ __all__ = [
     "messages",
     "monies",
     "notes",
+    "order_details",
+    "order_messages",
+    "order_patches",
+    "order_task_patches",
+    "order_tasks",
     "orders",
     "organizations",
     "places",
     "register",
     "roles",
+    "service_folders",
+    "service_patches",
+    "services",
     "settings_of_roles",
     "slugs",
     "tags",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -9,9 +10,15 @@ from hypothesis.strategies import SearchStrategy
 
 from service_engine.domain.change import UNSET, Unset
 from service_engine.domain.clients import ClientPatch
-from service_engine.domain.ids import EmployeeId, OrderId, UserId
+from service_engine.domain.ids import EmployeeId, OrderId, ServiceFolderId, ServiceId, UserId
+from service_engine.domain.money import MAX_AMOUNT
+from service_engine.domain.numbers import INTEGER, SMALL_INTEGER
+from service_engine.domain.order_tasks import OrderTaskPatch
+from service_engine.domain.orders import OrderDetails, OrderStatus
+from service_engine.domain.services import PERIOD_UNITS, Recurrence, ServicePatch
 from service_engine.domain.tickets import TicketStatus
 from service_engine.testing.strategies.values import (
+    CURRENCIES,
     emails,
     ids,
     instants,
@@ -21,9 +28,18 @@ from service_engine.testing.strategies.values import (
     optional_lines,
     places,
 )
+from service_engine.usecases.orders import OrderPatch
 from service_engine.usecases.tickets import TicketPatch
 
-__all__ = ["client_patches", "optional", "ticket_patches"]
+__all__ = [
+    "client_patches",
+    "optional",
+    "order_details",
+    "order_patches",
+    "order_task_patches",
+    "service_patches",
+    "ticket_patches",
+]
 
 T = TypeVar("T")
 
@@ -89,3 +105,117 @@ def ticket_patches(**instead: SearchStrategy[Any]) -> SearchStrategy[TicketPatch
         "metadata": optional(json_objects()),
     }
     return st.builds(TicketPatch, **(usual | instead))
+
+
+def service_patches(**instead: SearchStrategy[Any]) -> SearchStrategy[ServicePatch]:
+    """Make patches of services. Their prices are whole amounts, which every currency takes.
+
+    Args:
+        instead: Strategies for some of the fields, in place of the usual ones.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(service_patches(), lambda patch: patch.price is None).price is None
+        True
+    """
+    lengths, units = st.none() | st.integers(1, INTEGER), st.none() | st.sampled_from(PERIOD_UNITS)
+    counts, numbers = st.none() | st.integers(0, INTEGER), st.none() | st.integers(-INTEGER, INTEGER)
+    prices = st.none() | st.integers(0, int(MAX_AMOUNT)).map(Decimal)
+    usual: dict[str, SearchStrategy[Any]] = {
+        "name": lines(),
+        "description": notes(),
+        "recurrence": st.sampled_from(Recurrence),
+        "currency": st.sampled_from(CURRENCIES),
+        **dict.fromkeys(("price", "first_price", "recurring_price"), prices),
+        **dict.fromkeys(("first_period_length", "recurring_period_length"), lengths),
+        **dict.fromkeys(("first_period_unit", "recurring_period_unit"), units),
+        "recurring_action": st.none() | st.integers(0, SMALL_INTEGER),
+        **dict.fromkeys(("multi_order", "request_orders", "public", "group_quantities"), st.booleans()),
+        **dict.fromkeys(("max_active_requests", "deadline"), counts),
+        "sort_order": st.integers(-INTEGER, INTEGER),
+        "folder_id": st.none() | ids().map(ServiceFolderId),
+        "metadata": json_objects(),
+        **dict.fromkeys(("braintree_plan_id", "hoth_product_key", "hoth_package_name"), optional_lines()),
+        **dict.fromkeys(("provider_id", "provider_service_id"), numbers),
+    }
+    return st.builds(ServicePatch, **({name: optional(each) for name, each in usual.items()} | instead))
+
+
+def order_details(**instead: SearchStrategy[Any]) -> SearchStrategy[OrderDetails]:
+    """Make details of orders.
+
+    Args:
+        instead: Strategies for some of the fields, in place of the usual ones. For a new order, whose service is an
+            argument of its own, ``service_id`` and ``service_name`` have to be ``st.just(UNSET)``.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(order_details(), lambda details: details.date_due is None).date_due is None
+        True
+    """
+    usual: dict[str, SearchStrategy[Any]] = {
+        "service_id": optional(st.none() | ids().map(ServiceId)),
+        "service_name": optional(lines()),
+        "note": optional(notes()),
+        "form_data": optional(json_objects("form_data")),
+        "metadata": optional(json_objects()),
+        **dict.fromkeys(("date_started", "date_completed", "date_due"), optional(st.none() | instants())),
+        "created_at": optional(instants()),
+    }
+    return st.builds(OrderDetails, **(usual | instead))
+
+
+def order_patches(**instead: SearchStrategy[Any]) -> SearchStrategy[OrderPatch]:
+    """Make patches of orders.
+
+    Args:
+        instead: Strategies for some of the fields, in place of the usual ones: ids of things that exist, for example.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(order_patches(), lambda patch: patch.status is OrderStatus.COMPLETED).tags
+        UNSET
+    """
+    usual: dict[str, SearchStrategy[Any]] = {
+        "status": optional(st.sampled_from(OrderStatus)),
+        "employee_ids": optional(st.lists(ids().map(UserId).map(EmployeeId), max_size=3)),
+        "tags": optional(st.lists(lines(), max_size=3)),
+        "details": order_details(),
+    }
+    return st.builds(OrderPatch, **(usual | instead))
+
+
+@st.composite
+def order_task_patches(draw: st.DrawFn, **instead: SearchStrategy[Any]) -> OrderTaskPatch:
+    """Make patches of tasks, each of which every task takes: one that gives a task an end takes the other one away.
+
+    Args:
+        draw: Given by Hypothesis.
+        instead: Strategies for some of the fields, in place of the usual ones.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(order_task_patches(), lambda patch: patch.deadline == 0).due_at is None
+        True
+    """
+    sides: list[dict[str, SearchStrategy[Any]]] = [
+        {},
+        {"for_client": st.just(True), "employee_ids": st.just(())},
+        {
+            "for_client": st.just(False),
+            "employee_ids": optional(st.lists(ids().map(UserId).map(EmployeeId), max_size=3, unique=True)),
+        },
+    ]
+    ends: list[dict[str, SearchStrategy[Any]]] = [
+        {},
+        {"deadline": st.none() | st.integers(0, INTEGER), "due_at": st.none()},
+        {"deadline": st.none(), "due_at": instants()},
+    ]
+    usual: dict[str, SearchStrategy[Any]] = {
+        "name": optional(lines()),
+        "description": optional(notes()),
+        "sort_order": optional(st.integers(-INTEGER, INTEGER)),
+        "is_public": optional(st.booleans()),
+    }
+    chosen = draw(st.sampled_from(sides)) | draw(st.sampled_from(ends))
+    return draw(st.builds(OrderTaskPatch, **(usual | chosen | instead)))

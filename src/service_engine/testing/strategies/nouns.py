@@ -16,22 +16,33 @@ from service_engine.domain.ids import (
     ApiTokenId,
     ClientId,
     EmployeeId,
+    InvoiceId,
     OrderId,
+    OrderMessageId,
+    OrderTaskId,
     OrganizationId,
     RoleId,
+    ServiceFolderId,
+    ServiceId,
+    SubscriptionId,
     TagId,
     TicketId,
     TicketMessageId,
     UserId,
 )
-from service_engine.domain.numbers import INTEGER
+from service_engine.domain.numbers import INTEGER, SMALL_INTEGER
+from service_engine.domain.order_messages import OrderMessage
+from service_engine.domain.order_tasks import OrderTask
 from service_engine.domain.orders import MAX_NUMBER, Order, OrderStatus
 from service_engine.domain.organizations import Organization
+from service_engine.domain.service_folders import ServiceFolder
+from service_engine.domain.services import PERIOD_UNITS, Recurrence, Service
 from service_engine.domain.tags import Tag
 from service_engine.domain.text import NOTE
 from service_engine.domain.ticket_messages import TicketMessage
 from service_engine.domain.tickets import Ticket, TicketStatus
 from service_engine.testing.strategies.values import (
+    CURRENCIES,
     addresses,
     emails,
     ids,
@@ -51,9 +62,13 @@ __all__ = [
     "clients",
     "employees",
     "messages",
+    "order_messages",
+    "order_tasks",
     "orders",
     "organizations",
     "roles",
+    "service_folders",
+    "services",
     "tags",
     "tickets",
 ]
@@ -144,21 +159,111 @@ def clients() -> SearchStrategy[Client]:
     )
 
 
+def service_folders() -> SearchStrategy[ServiceFolder]:
+    """Make folders of a catalogue."""
+    return _dated(ServiceFolder, id=ids().map(ServiceFolderId), name=lines(), sort_order=st.integers(-INTEGER, INTEGER))
+
+
+@st.composite
+def services(draw: DrawFn) -> Service:
+    """Make services, deleted ones among them.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(services(), lambda service: service.price is not None and service.price.currency == "KWD").currency
+        'KWD'
+    """
+    currency = draw(st.sampled_from(CURRENCIES))
+    prices = st.none() | monies(negative=False, currency=currency)
+    lengths, units = st.none() | st.integers(1, INTEGER), st.none() | st.sampled_from(PERIOD_UNITS)
+    counts, numbers = st.none() | st.integers(0, INTEGER), st.none() | st.integers(-INTEGER, INTEGER)
+    made: SearchStrategy[Service] = _dated(
+        Service,
+        id=ids().map(ServiceId),
+        name=lines(),
+        description=notes(),
+        image=optional_lines(500),
+        recurrence=st.sampled_from(Recurrence),
+        currency=st.just(currency),
+        **dict.fromkeys(("price", "first_price", "recurring_price"), prices),
+        **dict.fromkeys(("first_period_length", "recurring_period_length"), lengths),
+        **dict.fromkeys(("first_period_unit", "recurring_period_unit"), units),
+        recurring_action=st.none() | st.integers(0, SMALL_INTEGER),
+        **dict.fromkeys(("multi_order", "request_orders", "public", "group_quantities"), st.booleans()),
+        **dict.fromkeys(("max_active_requests", "deadline"), counts),
+        sort_order=st.integers(-INTEGER, INTEGER),
+        folder_id=st.none() | ids().map(ServiceFolderId),
+        metadata=json_objects(),
+        **dict.fromkeys(("braintree_plan_id", "hoth_product_key", "hoth_package_name"), optional_lines()),
+        **dict.fromkeys(("provider_id", "provider_service_id"), numbers),
+        employee_ids=_several_employees(),
+        deleted_at=st.none() | instants(),
+        version=_VERSIONS,
+    )
+    return draw(made)
+
+
 def orders() -> SearchStrategy[Order]:
-    """Make orders, deleted ones among them."""
+    """Make orders with everything that they carry, deleted ones among them.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(orders(), lambda order: order.service_id is None and order.quantity == 2).quantity
+        2
+    """
     return _dated(
         Order,
         id=ids().map(OrderId),
         number=lines(MAX_NUMBER),
         client_id=ids().map(UserId).map(ClientId),
+        service_id=st.none() | ids().map(ServiceId),
         service_name=lines(),
         status=st.sampled_from(OrderStatus),
         price=monies(negative=False),
         quantity=st.integers(1, 5) | st.integers(1, INTEGER),
         note=notes(),
-        deleted_at=st.none() | instants(),
+        form_data=json_objects("form_data"),
+        metadata=json_objects(),
+        paysys=optional_lines(50),
+        invoice_id=st.none() | ids().map(InvoiceId),
+        subscription_id=st.none() | ids().map(SubscriptionId),
+        employee_ids=_several_employees(),
+        tags=_several_tags(),
+        **dict.fromkeys(
+            ("date_started", "date_completed", "date_due", "last_message_at", "deleted_at"), st.none() | instants()
+        ),
         version=_VERSIONS,
     )
+
+
+@st.composite
+def order_tasks(draw: DrawFn) -> OrderTask:
+    """Make tasks of orders: for the client or for employees, with a deadline, a due time or neither, open and complete.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(order_tasks(), lambda task: task.is_complete).completed_by is None
+        False
+    """
+    for_client, is_complete = draw(st.booleans()), draw(st.booleans())
+    end = draw(st.sampled_from(("deadline", "due_at", None)))
+    made: SearchStrategy[OrderTask] = _dated(
+        OrderTask,
+        id=ids().map(OrderTaskId),
+        order_id=ids().map(OrderId),
+        name=lines(),
+        description=notes(),
+        sort_order=st.integers(-INTEGER, INTEGER),
+        is_public=st.booleans(),
+        for_client=st.just(for_client),
+        completed_by=ids().map(UserId) if is_complete else st.none(),
+        completed_at=instants() if is_complete else st.none(),
+        deadline=st.integers(0, INTEGER) if end == "deadline" else st.none(),
+        due_at=instants() if end == "due_at" else st.none(),
+        employee_ids=st.just(()) if for_client else _several_employees(),
+        version=_VERSIONS,
+    )
+    return draw(made)
 
 
 def tags() -> SearchStrategy[Tag]:
@@ -198,8 +303,8 @@ def tickets(draw: DrawFn, status: TicketStatus | None = None) -> Ticket:
         note=notes(),
         form_data=json_objects("form_data"),
         metadata=json_objects(),
-        employee_ids=st.lists(ids().map(UserId).map(EmployeeId), max_size=3, unique=True).map(tuple),
-        tags=st.lists(tags(), max_size=3, unique_by=lambda tag: tag.name).map(tuple),
+        employee_ids=_several_employees(),
+        tags=_several_tags(),
         last_message_at=st.none() | instants(),
         date_closed=closed,
         deleted_at=st.none() | instants(),
@@ -210,16 +315,32 @@ def tickets(draw: DrawFn, status: TicketStatus | None = None) -> Ticket:
 
 def messages() -> SearchStrategy[TicketMessage]:
     """Make messages on tickets."""
+    return _written(TicketMessage, id=ids().map(TicketMessageId), ticket_id=ids().map(TicketId))
+
+
+def order_messages() -> SearchStrategy[OrderMessage]:
+    """Make messages on orders."""
+    return _written(OrderMessage, id=ids().map(OrderMessageId), order_id=ids().map(OrderId))
+
+
+def _written(target: Any, **parts: SearchStrategy[Any]) -> SearchStrategy[Any]:
     return st.builds(
-        TicketMessage,
-        id=ids().map(TicketMessageId),
-        ticket_id=ids().map(TicketId),
+        target,
+        **parts,
         author_id=st.none() | ids().map(UserId),
         text=lines() | st.just("x" * NOTE),
         staff_only=st.booleans(),
         files=st.lists(lines(2048), max_size=3).map(tuple),
         created_at=instants(),
     )
+
+
+def _several_employees() -> SearchStrategy[tuple[EmployeeId, ...]]:
+    return st.lists(ids().map(UserId).map(EmployeeId), max_size=3, unique=True).map(tuple)
+
+
+def _several_tags() -> SearchStrategy[tuple[Tag, ...]]:
+    return st.lists(tags(), max_size=3, unique_by=lambda tag: tag.name).map(tuple)
 
 
 def _dated(target: Any, **parts: SearchStrategy[Any]) -> SearchStrategy[Any]:

@@ -17,12 +17,17 @@ from service_engine.domain.api_tokens import ApiToken
 from service_engine.domain.clients import Address, Client, ClientPatch, PostalAddress
 from service_engine.domain.employees import Employee
 from service_engine.domain.money import Money
-from service_engine.domain.orders import Order
+from service_engine.domain.order_messages import OrderMessage
+from service_engine.domain.order_tasks import OrderTask, OrderTaskPatch
+from service_engine.domain.orders import Order, OrderDetails
 from service_engine.domain.organizations import Organization
+from service_engine.domain.service_folders import ServiceFolder
+from service_engine.domain.services import Service, ServicePatch
 from service_engine.domain.tags import Tag
 from service_engine.domain.ticket_messages import TicketMessage
 from service_engine.domain.tickets import Ticket
 from service_engine.testing.strategies import inputs, nouns, values
+from service_engine.usecases.orders import OrderPatch
 from service_engine.usecases.tickets import TicketPatch
 
 __all__ = ["register"]
@@ -46,9 +51,17 @@ def register() -> None:
         Levels: values.levels,
         Money: values.monies,
         Order: nouns.orders,
+        OrderDetails: inputs.order_details,
+        OrderMessage: nouns.order_messages,
+        OrderPatch: inputs.order_patches,
+        OrderTask: nouns.order_tasks,
+        OrderTaskPatch: inputs.order_task_patches,
         Organization: nouns.organizations,
         PostalAddress: values.places,
         Role: nouns.roles,
+        Service: nouns.services,
+        ServiceFolder: nouns.service_folders,
+        ServicePatch: inputs.service_patches,
         Settings: values.settings_of_roles,
         Tag: nouns.tags,
         Ticket: nouns.tickets,

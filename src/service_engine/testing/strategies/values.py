@@ -21,6 +21,7 @@ from service_engine.domain.text import LINE, NOTE
 from service_engine.errors import RuleViolationError
 
 __all__ = [
+    "CURRENCIES",
     "addresses",
     "emails",
     "ids",
@@ -37,6 +38,8 @@ __all__ = [
     "zoned_instants",
 ]
 
+CURRENCIES: Final = ("USD", "EUR", "JPY", "KWD")
+"""With two decimals, none, and three."""
 _STORABLE: Final = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
 _NASTY: Final = (
     "'; DROP TABLE tickets; --",
@@ -141,18 +144,20 @@ def zoned_instants() -> SearchStrategy[datetime]:
     return st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=offsets)  # noqa: DTZ001
 
 
-def monies(*, negative: bool = True) -> SearchStrategy[Money]:
+def monies(*, negative: bool = True, currency: str | None = None) -> SearchStrategy[Money]:
     """Make amounts of money in currencies with no, two and three decimals, their bounds included.
 
     Args:
         negative: Whether amounts below zero are wanted, too.
+        currency: The only currency that is wanted.
 
     Example:
         >>> from hypothesis import find
         >>> str(find(monies(), lambda amount: amount.currency == "JPY"))
         '0 JPY'
     """
-    return st.sampled_from(("USD", "EUR", "JPY", "KWD")).flatmap(lambda currency: _amounts(currency, negative))
+    wanted = CURRENCIES if currency is None else (currency,)
+    return st.sampled_from(wanted).flatmap(lambda each: _amounts(each, negative))
 
 
 def json_objects(field: str = "metadata") -> SearchStrategy[JsonObject]:
