@@ -29,7 +29,9 @@ TABLES = build_tables(MetaData())
 NOW = datetime(2026, 2, 7, tzinfo=UTC)
 DIRECTORY_TABLES = {"organizations", "api_tokens"}
 LINKS = [
-    (table.name, key.name) for table in TABLES.all() for key in table.foreign_key_constraints if len(key.columns) > 1
+    (table.name, name)
+    for table in TABLES.all()
+    for name in sorted(str(key.name) for key in table.foreign_key_constraints if len(key.columns) > 1)
 ]
 
 
