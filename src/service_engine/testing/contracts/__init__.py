@@ -28,10 +28,15 @@ _PARTS = (
     "clients",
     "employees",
     "lists",
+    "order_lists",
+    "order_messages",
+    "order_tasks",
     "orders",
     "organizations",
     "references",
     "retries",
+    "service_lists",
+    "services",
     "tags",
     "ticket_lists",
     "ticket_views",
@@ -45,10 +50,15 @@ from service_engine.testing.contracts.api_tokens import ApiTokenContract  # noqa
 from service_engine.testing.contracts.client_lists import ClientListContract  # noqa: E402
 from service_engine.testing.contracts.clients import ClientContract, ClientEmailContract  # noqa: E402
 from service_engine.testing.contracts.employees import EmployeeContract  # noqa: E402
+from service_engine.testing.contracts.order_lists import OrderListContract  # noqa: E402
+from service_engine.testing.contracts.order_messages import OrderMessageContract  # noqa: E402
+from service_engine.testing.contracts.order_tasks import OrderTaskContract  # noqa: E402
 from service_engine.testing.contracts.orders import OrderContract  # noqa: E402
 from service_engine.testing.contracts.organizations import OrganizationContract, RoleContract  # noqa: E402
 from service_engine.testing.contracts.references import ReferenceContract  # noqa: E402
 from service_engine.testing.contracts.retries import RetryContract  # noqa: E402
+from service_engine.testing.contracts.service_lists import ServiceListContract  # noqa: E402
+from service_engine.testing.contracts.services import ServiceContract, ServiceFolderContract  # noqa: E402
 from service_engine.testing.contracts.tags import TagContract  # noqa: E402
 from service_engine.testing.contracts.ticket_lists import TicketListContract  # noqa: E402
 from service_engine.testing.contracts.ticket_views import TicketViewContract  # noqa: E402
@@ -64,10 +74,16 @@ __all__ = [
     "Contract",
     "EmployeeContract",
     "OrderContract",
+    "OrderListContract",
+    "OrderMessageContract",
+    "OrderTaskContract",
     "OrganizationContract",
     "ReferenceContract",
     "RetryContract",
     "RoleContract",
+    "ServiceContract",
+    "ServiceFolderContract",
+    "ServiceListContract",
     "StoreContract",
     "TagContract",
     "TicketContract",
@@ -87,7 +103,13 @@ class StoreContract(
     ClientContract,
     ClientEmailContract,
     ClientListContract,
+    ServiceContract,
+    ServiceFolderContract,
+    ServiceListContract,
     OrderContract,
+    OrderListContract,
+    OrderTaskContract,
+    OrderMessageContract,
     TagContract,
     TicketContract,
     TicketLinkContract,

@@ -13,6 +13,8 @@ from service_engine.domain.clients import Client
 from service_engine.domain.employees import Employee
 from service_engine.domain.ids import OrganizationId
 from service_engine.domain.orders import Order
+from service_engine.domain.service_folders import ServiceFolder, create_folder
+from service_engine.domain.services import Recurrence, Service, offer_service
 from service_engine.domain.tags import Tag, TagCreated
 from service_engine.domain.ticket_messages import TicketMessage
 from service_engine.domain.tickets import Ticket
@@ -107,6 +109,26 @@ class Agency:
         client_id = given.pop("client_id", None) or self.client().id
         with self.begin() as uow:
             return uow.orders.add(happened(self.build.order(client_id=client_id, **given)))
+
+    def build_service(self, **given: Any) -> Service:
+        """Make a service, a one-time one in dollars by default, without storing it."""
+        usual: dict[str, Any] = {
+            "name": "Web Development",
+            "currency": "USD",
+            "recurrence": Recurrence.ONE_TIME,
+            "at": NOON,
+        }
+        return offer_service(self.new_id(), **(usual | given)).state
+
+    def service(self, **given: Any) -> Service:
+        """Store a new service."""
+        with self.begin() as uow:
+            return uow.services.add(happened(self.build_service(**given)))
+
+    def folder(self, name: str = "Websites", sort_order: int = 0) -> ServiceFolder:
+        """Store a new folder of the catalogue."""
+        with self.begin() as uow:
+            return uow.service_folders.add(create_folder(self.new_id(), name=name, sort_order=sort_order, at=NOON))
 
     def tags(self, *names: str) -> tuple[Tag, ...]:
         """Store new tags of these names."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from service_engine.domain.access import Levels
 from service_engine.domain.clients import delete_client
 from service_engine.domain.employees import Member
-from service_engine.domain.ids import ClientId, EmployeeId, OrderId, UserId
+from service_engine.domain.ids import ClientId, EmployeeId, OrderId, ServiceId, UserId
 from service_engine.domain.orders import delete_order
+from service_engine.domain.services import ServicePatch, delete_service
+from service_engine.ports.references import ServiceOffer
 from service_engine.testing.builders import NOON
 from service_engine.testing.contracts.agency import Agency, Contract, happened
 
@@ -78,3 +81,19 @@ class ReferenceContract(Contract):
             )
         assert (found.client, found.order) == (False, True)
         assert found.members == {acme.administrator.id: Member(acme.administrator.id, 3)}
+
+    def test_a_service_is_found_with_what_it_offers(self, acme: Agency, rival: Agency) -> None:
+        """Its name, currency and price, if it has one; a deleted, a foreign and an unknown one are not found."""
+        priced = acme.service(details=ServicePatch(price=Decimal("0.50")))
+        free, deleted, foreign = acme.service(name="Advice", currency="KWD"), acme.service(), rival.service()
+        with acme.begin() as uow:
+            uow.services.save(delete_service(deleted, at=LATER))
+        with acme.begin() as uow:
+            for service in (priced, free):
+                found = uow.references.look_up(service_id=service.id).service
+                same = {name: getattr(service, name) for name in ("id", "name", "currency", "price")}
+                assert found == ServiceOffer(**same)
+            for id_ in (deleted.id, foreign.id, ServiceId(acme.new_id()), None):
+                nothing = uow.references.look_up(service_id=id_, employee_ids=[acme.administrator.id])
+                assert nothing.service is None
+                assert set(nothing.members) == {acme.administrator.id}
