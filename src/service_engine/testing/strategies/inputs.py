@@ -186,7 +186,7 @@ def order_patches(**instead: SearchStrategy[Any]) -> SearchStrategy[OrderPatch]:
 
 
 @st.composite
-def order_task_patches(draw: st.DrawFn, **instead: SearchStrategy[Any]) -> OrderTaskPatch:
+def order_task_patches(draw: st.DrawFn, /, **instead: SearchStrategy[Any]) -> OrderTaskPatch:
     """Make patches of tasks, each of which every task takes: one that gives a task an end takes the other one away.
 
     Args:
