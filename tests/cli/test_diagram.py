@@ -37,7 +37,8 @@ def test_every_lifecycle_of_the_domain_can_be_drawn() -> None:
     """A new noun's table cannot be forgotten."""
     names = [each.name for each in pkgutil.iter_modules(domain.__path__)]
     modules = [importlib.import_module(f"{domain.__name__}.{name}") for name in names]
-    assert list(LIFECYCLES.values()) == [module.LIFECYCLE for module in modules if hasattr(module, "LIFECYCLE")]
+    tables = {module.LIFECYCLE.noun: module.LIFECYCLE for module in modules if hasattr(module, "LIFECYCLE")}
+    assert tables == {each.noun: each for each in LIFECYCLES.values()}
 
 
 def test_all_of_them_are_drawn_when_none_is_named(capsys: pytest.CaptureFixture[str]) -> None:
