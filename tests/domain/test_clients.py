@@ -400,3 +400,13 @@ def test_a_client_is_a_value():
     assert hash(FULL) == hash(attrs.evolve(FULL))
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         john.email = "x@example.com"  # type: ignore[misc]
+
+
+def test_custom_fields_are_checked_and_frozen_whoever_gives_them():
+    """A host's own dictionary is copied, and bounded, like a request's."""
+    given = {"a": [1]}
+    revised = revise_client(john, ClientPatch(custom_fields=given), address_id=AddressId(UUID(int=9)), at=later).state
+    given["a"].append(2)
+    assert revised.custom_fields == {"a": (1,)}
+    with pytest.raises(RuleViolationError, match="finite"):
+        revise_client(john, ClientPatch(custom_fields={"a": float("nan")}), address_id=AddressId(UUID(int=9)), at=later)

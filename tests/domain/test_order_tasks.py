@@ -341,3 +341,15 @@ def test_deleting_is_for_good(there: OrderTask, at: datetime):
     deleted = order_tasks.delete_order_task(there, at=at)
     assert deleted.state is there
     assert deleted.events == (OrderTaskDeleted(task_id=there.id, order_id=there.order_id, at=at),)
+
+
+def test_nobody_completes_a_task_at_no_time():
+    """Such a task does not exist."""
+    with pytest.raises(ValueError, match="completed by nobody"):
+        evolved(task, completed_by=jane.id)
+
+
+def test_the_details_of_a_new_task_do_not_repeat_its_name():
+    """One of the two would be lost."""
+    with pytest.raises(ValueError, match="argument of its own"):
+        order_tasks.add_order_task(task.id, order_id=website.id, name="A", details=OrderTaskPatch(name="B"), at=later)

@@ -203,7 +203,7 @@ def test_offering_with_everything():
         currency="EUR",
         recurrence=Recurrence.TRIAL,
         employee_ids=[BOB, jane.id],
-        details=everything(),
+        details=attrs.evolve(everything(), name=UNSET, currency=UNSET, recurrence=UNSET),
         at=now,
     ).state
     assert there == Service(
@@ -405,3 +405,27 @@ def test_a_folder_is_only_referred_to():
     """Whether it exists is the use case's business."""
     other = ServiceFolderId(UUID(int=99))
     assert revised(folder_id=other).folder_id == other
+
+
+@pytest.mark.parametrize("twice", [{"name": "B"}, {"currency": "EUR"}, {"recurrence": Recurrence.TRIAL}])
+def test_the_details_of_a_new_service_do_not_repeat_its_arguments(twice):
+    """One of the two would be lost."""
+    with pytest.raises(ValueError, match="arguments of their own"):
+        services.offer_service(
+            web_development.id,
+            name="A",
+            currency="USD",
+            recurrence=Recurrence.ONE_TIME,
+            details=ServicePatch(**twice),
+            at=later,
+        )
+
+
+def test_metadata_is_checked_and_frozen_whoever_gives_it():
+    """A host's own dictionary is copied, and bounded, like a request's."""
+    given = {"a": [1]}
+    revised = services.revise_service(web_development, ServicePatch(metadata=given), at=later).state
+    given["a"].append(2)
+    assert revised.metadata == {"a": (1,)}
+    with pytest.raises(RuleViolationError, match="finite"):
+        services.revise_service(web_development, ServicePatch(metadata={"a": float("inf")}), at=later)

@@ -17,7 +17,7 @@ from service_engine.domain.emails import is_an_email, normalise_email
 from service_engine.domain.employees import ACTIVE
 from service_engine.domain.ids import AddressId, ClientId, RoleId
 from service_engine.domain.instants import optional_utc, utc
-from service_engine.domain.json_values import EMPTY, JsonObject
+from service_engine.domain.json_values import EMPTY, JsonObject, freeze
 from service_engine.domain.money import Money, money
 from service_engine.domain.text import LINE, NOTE, bounded, clean, optional_bounded
 from service_engine.errors import DependentsExistError, RuleViolationError
@@ -333,6 +333,8 @@ def _cleaned(patch: ClientPatch) -> dict[str, Any]:
     wanted: dict[str, Any] = {"custom_fields": patch.custom_fields, "status": patch.status}
     wanted["created_at"] = patch.created_at if isinstance(patch.created_at, Unset) else utc(patch.created_at)
     wanted["email"] = patch.email if isinstance(patch.email, Unset) else normalise_email(patch.email)
+    if not isinstance(patch.custom_fields, Unset):
+        wanted["custom_fields"] = freeze(patch.custom_fields, field="custom_fields")
     for name, max_length in _LINES.items():
         value = getattr(patch, name)
         if isinstance(value, str):

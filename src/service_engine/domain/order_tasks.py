@@ -64,6 +64,7 @@ class OrderTask:
     Raises:
         RuleViolationError: A text or a number is out of bounds, it is for the client and has employees, or it has both
             a deadline and a due time.
+        ValueError: Somebody completed it, but at no time; or an employee is named twice.
 
     Example:
         >>> from service_engine.testing.examples import task
@@ -78,7 +79,7 @@ class OrderTask:
     sort_order: int = field(default=0, validator=within(-INTEGER, INTEGER))
     is_public: bool = False
     for_client: bool = field(default=False)  # before the deadline: what breaks both rules is refused by this one
-    completed_by: UserId | None = None
+    completed_by: UserId | None = field(default=None)
     completed_at: datetime | None = field(default=None, converter=optional_utc)
     deadline: int | None = field(default=None, validator=within(0, INTEGER))
     due_at: datetime | None = field(default=None, converter=optional_utc)
@@ -91,6 +92,12 @@ class OrderTask:
     def _is_for_one_side(self, _: object, for_client: bool) -> None:
         if for_client and self.employee_ids:
             raise RuleViolationError("for_client", "Cannot assign employees when for_client is true.")
+
+    @completed_by.validator
+    def _is_complete(self, _: object, completed_by: UserId | None) -> None:
+        if completed_by is not None and self.completed_at is None:
+            msg = "a task that is not complete was completed by nobody"
+            raise ValueError(msg)
 
     @due_at.validator
     def _has_one_end(self, _: object, due_at: datetime | None) -> None:
@@ -224,6 +231,7 @@ def add_order_task(
     Raises:
         RuleViolationError: A text or a number is out of bounds, it is for the client and has employees, or it has both
             a deadline and a due time.
+        ValueError: The details name it, too.
 
     Source:
         Contract section 2.4, "Order tasks".
@@ -237,6 +245,9 @@ def add_order_task(
         ... ).state.is_complete
         False
     """
+    if details.name is not UNSET:
+        msg = "the name of a new task is an argument of its own"
+        raise ValueError(msg)
     task = OrderTask(id=task_id, order_id=order_id, name=clean(name, field="name"), created_at=at, updated_at=at)
     detailed = revise_order_task(task, details, at=at).state
     return Change(detailed, (OrderTaskAdded(task_id=task_id, order_id=order_id, at=at),))

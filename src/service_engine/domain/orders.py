@@ -17,7 +17,7 @@ from attrs import field, frozen
 from service_engine.domain.change import UNSET, Change, Unset, differences
 from service_engine.domain.ids import ClientId, EmployeeId, InvoiceId, OrderId, ServiceId, SubscriptionId
 from service_engine.domain.instants import optional_utc, utc
-from service_engine.domain.json_values import EMPTY, JsonObject
+from service_engine.domain.json_values import EMPTY, JsonObject, freeze
 from service_engine.domain.lifecycle import is_a
 from service_engine.domain.money import Money
 from service_engine.domain.numbers import INTEGER, within
@@ -295,6 +295,9 @@ def revise_order(order: Order, details: OrderDetails, *, at: datetime) -> Change
         wanted["service_name"] = clean(details.service_name, field="service")
     if isinstance(details.note, str):
         wanted["note"] = clean(details.note, field="note", max_length=NOTE, required=False)
+    for name in ("form_data", "metadata"):
+        if not isinstance(wanted[name], Unset):
+            wanted[name] = freeze(wanted[name], field=name)
     for name in ("date_started", "date_completed", "date_due", "created_at"):
         if isinstance(wanted[name], datetime):
             wanted[name] = utc(wanted[name])

@@ -17,7 +17,7 @@ from attrs import Attribute, field, frozen
 from service_engine.domain.change import UNSET, Change, Unset, differences
 from service_engine.domain.ids import EmployeeId, ServiceFolderId, ServiceId
 from service_engine.domain.instants import optional_utc, utc
-from service_engine.domain.json_values import EMPTY, JsonObject
+from service_engine.domain.json_values import EMPTY, JsonObject, freeze
 from service_engine.domain.lifecycle import is_a
 from service_engine.domain.money import Money, decimals, is_a_currency, money
 from service_engine.domain.numbers import INTEGER, SMALL_INTEGER, within
@@ -231,6 +231,7 @@ def offer_service(
 
     Raises:
         RuleViolationError: A text or a number is out of bounds.
+        ValueError: The details name one of the arguments, too.
 
     Source:
         Contract section 2.3, "create".
@@ -249,6 +250,9 @@ def offer_service(
         >>> pretty_price(offered.state)
         '$1500.00'
     """
+    if (details.name, details.currency, details.recurrence) != (UNSET, UNSET, UNSET):
+        msg = "name, currency and recurrence of a new service are arguments of their own"
+        raise ValueError(msg)
     service = Service(
         id=service_id,
         name=clean(name, field="name"),
@@ -351,6 +355,8 @@ def _cleaned(service: Service, patch: ServicePatch) -> dict[str, Any]:
     for name, max_length in _LINES.items():
         if isinstance(wanted[name], str):
             wanted[name] = clean(wanted[name], field=name, max_length=max_length, required=name == "name")
+    if not isinstance(patch.metadata, Unset):
+        wanted["metadata"] = freeze(patch.metadata)
     for name in _PRICES:
         wanted[name] = _priced(name, wanted[name], getattr(service, name), currency)
     return wanted

@@ -66,6 +66,10 @@ SERVICE_LIST: Final = Listing(
 )
 
 
+_NAMED: Final = frozenset({"name", "currency", "recurring"})
+"""What is an argument of its own when a service is created."""
+
+
 class ServiceCreate(BaseModel):
     """A new service. Null means the same as leaving the field out."""
 
@@ -103,7 +107,9 @@ class ServiceCreate(BaseModel):
             "currency": self.currency,
             "recurrence": Recurrence(self.recurring),
             "employee_ids": employee_ids(self.employees or []),
-            "details": _patch(self, {name for name in self.model_fields_set if getattr(self, name) is not None}),
+            "details": _patch(
+                self, {name for name in self.model_fields_set - _NAMED if getattr(self, name) is not None}
+            ),
         }
 
 

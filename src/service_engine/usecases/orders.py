@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from attrs import frozen
@@ -108,7 +109,8 @@ def create_order(
         raise RuleViolationError("service", "Either service_id or service must be provided.")
     _require_service(found, service_id)
     offer = found.service
-    change = orders.place_order(
+    placed = partial(
+        orders.place_order,
         OrderId(uow.entropy.new_id()),
         client_id=client_id,
         service_id=service_id,
@@ -118,11 +120,11 @@ def create_order(
         status=status,
         employee_ids=require_assignable(employee_ids, found.members, message=UNKNOWN_EMPLOYEE),
         number=free_number(uow, number),
-        tags=find_or_create_tags(uow, tags, at=at),
         details=details,
         at=at,
     )
-    return uow.orders.add(change)
+    placed()  # what it refuses, it refuses before a tag is made
+    return uow.orders.add(placed(tags=find_or_create_tags(uow, tags, at=at)))
 
 
 def update_order(uow: UnitOfWork, order_id: OrderId, patch: OrderPatch, *, at: datetime) -> Order:

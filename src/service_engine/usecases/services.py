@@ -121,8 +121,8 @@ def update_service(
         '1500.00 USD'
     """
     service = uow.services.get(service_id)
-    _require_folder(uow, patch)
     change = services.revise_service(service, patch, at=at)
+    _require_folder(uow, patch)
     if not isinstance(employee_ids, Unset):
         change = change.then(services.assign_service, _assignable(uow, employee_ids), at=at)
     return uow.services.save(change)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from attrs import field, frozen
@@ -117,19 +118,20 @@ def open_ticket(
     if not found.client:
         raise InvalidReferenceError("client_id", "The specified client does not exist.")
     _require_order(found, order_id)
-    change = tickets.open_ticket(
+    opened = partial(
+        tickets.open_ticket,
         TicketId(uow.entropy.new_id()),
         client_id=client_id,
         subject=subject,
         status=status,
         order_id=order_id,
         employee_ids=require_assignable(employee_ids, found.members),
-        tags=find_or_create_tags(uow, tags, at=at),
         note=note,
         metadata=freeze(metadata),
         at=at,
     )
-    return uow.tickets.add(change)
+    opened()  # what it refuses, it refuses before a tag is made
+    return uow.tickets.add(opened(tags=find_or_create_tags(uow, tags, at=at)))
 
 
 def update_ticket(uow: UnitOfWork, ticket_id: TicketId, patch: TicketPatch, *, at: datetime) -> Ticket:
