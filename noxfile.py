@@ -119,7 +119,8 @@ def docs(session: nox.Session) -> None:
     """Run every code block of README.md and docs/, and every example in a docstring."""
     install(session, ".[all]", *group("docs"))
     session.run("python", "-m", "pytest", "-p", "docs.run_examples", *PAGES, *session.posargs)
-    session.run("python", "-m", "pytest", "--doctest-modules", "--pyargs", "service_engine", *session.posargs)
+    doctests = ["--numprocesses=2", "--doctest-modules", "--pyargs", "service_engine"]
+    session.run("python", "-m", "pytest", *doctests, *session.posargs)
 
 
 @nox.session
@@ -134,7 +135,8 @@ def build(session: nox.Session) -> None:
     install(session, f"{wheel}[all]", *group("test"))
     session.run("service-engine", "--help", silent=True)
     chosen = session.posargs or ["tests/test_packaging.py", *WITHOUT_DATABASE]
-    session.run("python", "-m", "pytest", *chosen, env={**ENVIRONMENT, "SERVICE_ENGINE_STORES": "memory,sqlite"})
+    env = {**ENVIRONMENT, "SERVICE_ENGINE_STORES": "memory,sqlite"}
+    session.run("python", "-m", "pytest", "--numprocesses=2", *chosen, env=env)
 
 
 def check_contents(session: nox.Session, wheel: Path, sdist: Path) -> None:
