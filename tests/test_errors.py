@@ -17,6 +17,13 @@ CASES = [
     (errors.NotAssignableError("employees", "No."), "not_assignable", "employees: No."),
     (errors.IllegalMoveError("status", "No."), "illegal_move", "status: No."),
     (errors.AlreadyTakenError("email", "No."), "already_taken", "email: No."),
+    (errors.PaymentDeclinedError("payment_method_id", "No."), "payment_declined", "payment_method_id: No."),
+    (errors.WrongStatusError("proposal", 7, "No."), "wrong_status", "No."),
+    (
+        errors.PaymentPendingError(7),
+        "payment_pending",
+        "The outcome of payment 7 is not known yet; charge again to learn it",
+    ),
     (
         errors.DependentsExistError("client", 7, "orders"),
         "dependents_exist",
@@ -87,7 +94,11 @@ def test_facts_are_kept_as_they_were_given():
     broken = errors.RuleViolationError("subject", "No.")
     guarded = errors.DependentsExistError("client", 7, "orders")
     raced = errors.ConflictError("tag", "urgent")
+    stuck = errors.WrongStatusError("invoice", 7, "Cannot mark Refunded invoice as paid.")
+    unknown = errors.PaymentPendingError(7)
     assert (missing.kind, missing.key) == ("ticket", 7)
     assert (broken.field, broken.message) == ("subject", "No.")
     assert (guarded.kind, guarded.key, guarded.dependents) == ("client", 7, "orders")
     assert (raced.kind, raced.key) == ("tag", "urgent")
+    assert (stuck.kind, stuck.key, stuck.message) == ("invoice", 7, "Cannot mark Refunded invoice as paid.")
+    assert unknown.key == 7

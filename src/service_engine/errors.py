@@ -8,8 +8,11 @@
     │   ├── InvalidReferenceError    the field refers to something that is not there
     │   ├── NotAssignableError       the person may not be assigned
     │   ├── IllegalMoveError         the lifecycle has no such move
-    │   └── AlreadyTakenError        the value must be unique and is in use
+    │   ├── AlreadyTakenError        the value must be unique and is in use
+    │   └── PaymentDeclinedError     the payment gateway refused to take the money
+    ├── WrongStatusError         it cannot be done with a thing in this status
     ├── DependentsExistError     it cannot be deleted while other things refer to it
+    ├── PaymentPendingError      whether the money was taken is not known yet; ask again
     ├── AuthenticationError      the API token is not accepted
     │   └── TokenExpiredError        it was accepted once and has expired
     └── ConflictError            somebody else changed it first; run the use case again
@@ -31,9 +34,12 @@ __all__ = [
     "InvalidReferenceError",
     "NotAssignableError",
     "NotFoundError",
+    "PaymentDeclinedError",
+    "PaymentPendingError",
     "RuleViolationError",
     "ServiceEngineError",
     "TokenExpiredError",
+    "WrongStatusError",
 ]
 
 
@@ -139,6 +145,65 @@ class AlreadyTakenError(RuleViolationError):
     """
 
     code = "already_taken"
+
+
+class PaymentDeclinedError(RuleViolationError):
+    """The payment gateway refused to take the money; nothing was taken.
+
+    Example:
+        >>> PaymentDeclinedError("payment_method_id", "The card was declined.").code
+        'payment_declined'
+    """
+
+    code = "payment_declined"
+
+
+class WrongStatusError(ServiceEngineError):
+    """The thing's status does not allow what was asked for.
+
+    Args:
+        kind: The noun, in the singular.
+        key: Its id.
+        message: A sentence for people, literal in the contract.
+
+    Example:
+        >>> str(WrongStatusError("proposal", 7, "Cannot sign proposal with status Draft"))
+        'Cannot sign proposal with status Draft'
+    """
+
+    code = "wrong_status"
+
+    def __init__(self, kind: str, key: object, message: str) -> None:
+        super().__init__(kind, key, message)
+        self.kind = kind
+        self.key = key
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class PaymentPendingError(ServiceEngineError):
+    """The payment gateway did not answer, so nobody knows yet whether the money was taken.
+
+    The intent stays on record: charging again asks the gateway about the same payment, and takes nothing twice.
+
+    Args:
+        key: The payment's id.
+
+    Example:
+        >>> str(PaymentPendingError(7))
+        'The outcome of payment 7 is not known yet; charge again to learn it'
+    """
+
+    code = "payment_pending"
+
+    def __init__(self, key: object) -> None:
+        super().__init__(key)
+        self.key = key
+
+    def __str__(self) -> str:
+        return f"The outcome of payment {self.key} is not known yet; charge again to learn it"
 
 
 class DependentsExistError(ServiceEngineError):

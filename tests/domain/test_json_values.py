@@ -127,6 +127,19 @@ def test_sixteen_kibibytes_and_no_more():
     assert freeze({"a": [1] * ((room - 0) // 2)})
 
 
+def test_what_the_library_writes_itself_may_be_larger():
+    """Without a bound on its size all of it is kept, and everything else is still checked; any other bound holds."""
+    large = {"a": "x" * (4 * MAX_BYTES)}
+    assert thaw(freeze(large, max_bytes=None)) == large
+    assert freeze({}, max_bytes=None) is EMPTY
+    for broken in (nested(9), {"a": math.nan}, {"a": "\x00"}, {"a": 2**63}):
+        with pytest.raises(RuleViolationError):
+            freeze(broken, max_bytes=None)
+    assert freeze({"a": 1}, max_bytes=7)
+    with pytest.raises(RuleViolationError, match="must have at most 6 bytes as JSON, not 7"):
+        freeze({"a": 1}, max_bytes=6)
+
+
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
 @pytest.mark.parametrize("wrap", [lambda x: {"a": x}, lambda x: {"a": [{"b": x}]}], ids=["top", "nested"])
 def test_numbers_are_finite(number: float, wrap: Callable[[float], dict[str, Any]]):

@@ -8,11 +8,17 @@ from typing import Any
 import attrs
 import pytest
 
-from service_engine.domain import orders, tickets
+from service_engine.domain import invoice_status, orders, payments, proposals, tickets
 from service_engine.domain.lifecycle import Lifecycle, Status, is_a
 from service_engine.errors import IllegalMoveError
 
-LIFECYCLES: list[Lifecycle[Any]] = [tickets.LIFECYCLE, orders.LIFECYCLE]
+LIFECYCLES: list[Lifecycle[Any]] = [
+    tickets.LIFECYCLE,
+    orders.LIFECYCLE,
+    proposals.LIFECYCLE,
+    invoice_status.LIFECYCLE,
+    payments.LIFECYCLE,
+]
 
 
 def statuses(lifecycle: Lifecycle[Any]) -> list[Status]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import decimal
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import pytest
@@ -162,6 +163,28 @@ def test_a_total_may_pass_the_bound_on_its_way():
     assert total_of([most, most, most * -1], "USD") == most
     with pytest.raises(RuleViolationError, match="between"):
         total_of([most, money("0.01", "USD")], "USD")
+
+
+def test_a_total_blames_the_field_it_is_told():
+    """An invoice's items, for example; the amounts themselves are in bounds. Without one it is the amount."""
+    most, cent = money(MAX_AMOUNT, "USD"), money("0.01", "USD")
+    for named, field in ((total_of, "amount"), (partial(total_of, field="items"), "items")):
+        with pytest.raises(RuleViolationError) as refused:
+            named([most, cent], "USD")
+        assert refused.value.field == field
+        assert refused.value.message == f"The {field} must be between -{MAX_AMOUNT} and {MAX_AMOUNT}."
+
+
+@given(several(least=1, most=4), st.integers(0, 20_000).map(lambda units: Decimal(units).scaleb(-2)))
+def test_a_tax_on_the_whole_is_not_the_sum_of_the_taxes(amounts: list[Money], rate: Decimal):
+    """Rounded once it is off by at most half a unit; rounded line by line by as many halves as there are lines."""
+    currency = amounts[0].currency
+    small = [money(int(each.amount) % 1000, currency) for each in amounts]
+    exact = sum((Fraction(each.amount) for each in small), Fraction(0)) * Fraction(rate) / 100
+    half = Fraction(1, 2 * 10 ** decimals(currency))
+    assert abs(Fraction(total_of(small, currency).percent(rate).amount) - exact) <= half
+    by_line = sum((Fraction(each.percent(rate).amount) for each in small), Fraction(0))
+    assert abs(by_line - exact) <= half * len(small)
 
 
 # --------------------------------------------------------------------------------------------------------- per cent

@@ -12,19 +12,26 @@ import pytest
 
 from service_engine import domain
 from service_engine.domain.change import Event
+from service_engine.domain.invoice_payments import pay_in_full
+from service_engine.domain.proposals import send, sign
 from service_engine.errors import RuleViolationError
 from service_engine.testing import build
 from service_engine.testing.examples import (
     acme,
     administrator,
+    coupon,
     folder,
     grant,
+    invoice,
     jane,
     john,
     later,
     message,
     now,
+    payment,
+    proposal,
     question,
+    subscription,
     task,
     ticket,
     web_development,
@@ -39,12 +46,14 @@ ELSEWHERE = now.astimezone(timezone(timedelta(hours=5)))
 PEOPLE = (acme, administrator, jane, john, grant, build.api_token())
 CATALOGUE = (folder, web_development)
 WORK = (website, task, message, ticket, question)
-THINGS: dict[str, Any] = {type(thing).__name__: thing for thing in (*PEOPLE, *CATALOGUE, *WORK)}
+BILLING = (coupon, proposal, proposal.items[0], invoice, invoice.items[0], payment, subscription)
+THINGS: dict[str, Any] = {type(thing).__name__: thing for thing in (*PEOPLE, *CATALOGUE, *WORK, *BILLING)}
 TIMES = [
     (kind, each.name)
     for kind, thing in THINGS.items()
     for each in attrs.fields(type(thing))
-    if each.name.endswith("_at") or each.name in {"date_started", "date_completed", "date_due"}
+    if each.name in {"date_started", "date_completed", "date_due", "current_period_end"}
+    or (each.name.endswith("_at") and (kind, each.name) not in {("Proposal", "sent_at"), ("Proposal", "signed_at")})
 ]
 TEXTS = [
     ("Organization", "name", 255),
@@ -74,6 +83,28 @@ TEXTS = [
     ("Ticket", "note", 65_535),
     ("TicketMessage", "text", 65_535),
     ("ApiToken", "name", 255),
+    ("Coupon", "code", 100),
+    ("Coupon", "kind", 50),
+    ("Coupon", "description", 65_535),
+    ("Proposal", "client_email", 255),
+    ("Proposal", "client_first_name", 100),
+    ("Proposal", "client_last_name", 100),
+    ("Proposal", "client_company", 255),
+    ("Proposal", "notes", 65_512),
+    ("Invoice", "number", 50),
+    ("Invoice", "number_prefix", 20),
+    ("Invoice", "reason", 255),
+    ("Invoice", "note", 65_535),
+    ("Invoice", "ip_address", 45),
+    ("Invoice", "paysys", 50),
+    ("Invoice", "transaction_id", 255),
+    ("InvoiceItem", "name", 255),
+    ("InvoiceItem", "description", 65_535),
+    ("Payment", "paysys", 50),
+    ("Payment", "transaction_id", 255),
+    ("Payment", "reason", 255),
+    ("Subscription", "number", 50),
+    ("Subscription", "processor_id", 255),
 ]
 
 
@@ -122,14 +153,23 @@ def test_every_time_is_kept_in_utc(kind: str, name: str):
         attrs.evolve(there, **{name: NAIVE})
 
 
-def test_date_closed_is_kept_in_utc():
-    """The one time that has a name of the user's."""
+def test_times_that_belong_to_a_status_are_kept_in_utc():
+    """Those that only a closed ticket, a paid invoice or a signed proposal has."""
     closed = build.ticket(status=type(ticket.status).CLOSED)
-    moved = attrs.evolve(closed, date_closed=ELSEWHERE)
-    assert moved.date_closed is not None
-    assert moved.date_closed.tzinfo is UTC
-    with pytest.raises(ValueError, match="has no zone"):
-        attrs.evolve(closed, date_closed=NAIVE)
+    paid = pay_in_full(invoice, paysys="Manual", order_ids={}, at=now).state
+    signed = send(proposal, at=now).then(sign, order_id=website.id, at=now).state
+    there: list[tuple[Any, str]] = [
+        (closed, "date_closed"),
+        (paid, "date_paid"),
+        (signed, "sent_at"),
+        (signed, "signed_at"),
+    ]
+    for thing, name in there:
+        moved = attrs.evolve(thing, **{name: ELSEWHERE})
+        assert getattr(moved, name) == now
+        assert getattr(moved, name).tzinfo is UTC
+        with pytest.raises(ValueError, match="has no zone"):
+            attrs.evolve(thing, **{name: NAIVE})
 
 
 @pytest.mark.parametrize(("kind", "name", "longest"), TEXTS, ids=str)
@@ -138,7 +178,7 @@ def test_every_text_is_bounded_however_the_value_came_about(kind: str, name: str
     with pytest.raises(RuleViolationError) as refused:
         attrs.evolve(THINGS[kind], **{name: "x" * (longest + 1)})
     assert refused.value.field == name
-    if name != "email":
+    if not name.endswith("email"):
         assert len(getattr(attrs.evolve(THINGS[kind], **{name: "x" * longest}), name)) == longest
 
 
@@ -147,7 +187,7 @@ def test_every_event_is_named_after_what_happened():
     events = [kind for kind in values().values() if issubclass(kind, Event) and kind is not Event]
     assert len(events) > 15
     for kind in events:
-        assert kind.__name__.endswith(("ed", "Pending"))
+        assert kind.__name__.endswith(("ed", "Pending", "Paid", "Sent", "Aside"))
         assert "at" in {each.name for each in attrs.fields(kind)}
 
 

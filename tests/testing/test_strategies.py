@@ -12,17 +12,25 @@ from service_engine.domain.access import Levels, Role, Settings, is_staff
 from service_engine.domain.api_tokens import ApiToken
 from service_engine.domain.change import UNSET
 from service_engine.domain.clients import Address, Client, ClientPatch, PostalAddress, revise_client
+from service_engine.domain.coupons import Coupon
 from service_engine.domain.emails import normalise_email
 from service_engine.domain.employees import Employee
 from service_engine.domain.ids import AddressId
+from service_engine.domain.invoice_items import InvoiceItem, InvoiceItemDraft, write_items
+from service_engine.domain.invoice_status import InvoiceStatus
+from service_engine.domain.invoice_terms import BillingAddress, BillingPeriod, Tax
+from service_engine.domain.invoices import Invoice
 from service_engine.domain.json_values import MAX_DEPTH, freeze, thaw
-from service_engine.domain.money import MAX_AMOUNT, Money, decimals
+from service_engine.domain.money import MAX_AMOUNT, Money, decimals, money
 from service_engine.domain.order_messages import OrderMessage
 from service_engine.domain.order_tasks import OrderTask, OrderTaskPatch, revise_order_task
 from service_engine.domain.orders import Order, OrderDetails, revise_order
 from service_engine.domain.organizations import Organization
+from service_engine.domain.payments import Payment
+from service_engine.domain.proposals import Proposal, ProposalItem
 from service_engine.domain.service_folders import ServiceFolder
 from service_engine.domain.services import Service, ServicePatch, revise_service
+from service_engine.domain.subscriptions import Subscription
 from service_engine.domain.tags import Tag
 from service_engine.domain.text import LINE, NOTE, clean
 from service_engine.domain.ticket_messages import TicketMessage
@@ -34,9 +42,10 @@ from service_engine.usecases.tickets import TicketPatch
 
 FIRST = settings(max_examples=2_000, database=None, phases=[Phase.generate])
 REGISTERED = [
-    Address, ApiToken, Client, ClientPatch, Employee, Levels, Money, Order, OrderDetails, OrderMessage, OrderPatch,
-    OrderTask, OrderTaskPatch, Organization, PostalAddress, Role, Service, ServiceFolder, ServicePatch, Settings, Tag,
-    Ticket, TicketMessage, TicketPatch,
+    Address, ApiToken, BillingAddress, BillingPeriod, Client, ClientPatch, Coupon, Employee, Invoice, InvoiceItem,
+    InvoiceItemDraft, Levels, Money, Order, OrderDetails, OrderMessage, OrderPatch, OrderTask, OrderTaskPatch,
+    Organization, Payment, PostalAddress, Proposal, ProposalItem, Role, Service, ServiceFolder, ServicePatch, Settings,
+    Subscription, Tag, Tax, Ticket, TicketMessage, TicketPatch,
 ]  # fmt: skip
 
 
@@ -119,6 +128,24 @@ def test_patches_of_services_can_be_applied(service, patch):
     assert revise_service(service, patch, at=NOON).state.id == service.id
 
 
+@pytest.mark.parametrize("currency", ["USD", "JPY", "KWD"])
+@given(data=st.data())
+def test_drafts_of_lines_can_be_written(currency, data):
+    """None of them is refused by an invoice in their currency, and nothing of it gets lost."""
+    draft = data.draw(strategies.invoice_item_drafts(currency=currency))
+    [item] = write_items([draft], currency=currency, new_ids=iter([draft.id]), at=NOON)
+    assert (item.quantity, item.amount.amount, item.discount.amount) == (draft.quantity, draft.amount, draft.discount)
+
+
+@pytest.mark.parametrize("currency", ["USD", "JPY", "KWD"])
+@given(data=st.data())
+def test_taxes_fit_their_currency(currency, data):
+    """A fixed one has no more decimals than the currency, so that any invoice in it takes it."""
+    tax = data.draw(strategies.taxes(currency=currency))
+    expected = 0 if tax.is_percentage else tax.number
+    assert tax.on(money(0, currency)).amount == expected
+
+
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @pytest.mark.parametrize(
     ("strategy", "hard_case"),
@@ -142,6 +169,15 @@ def test_patches_of_services_can_be_applied(service, patch):
         (strategies.services(), lambda service: service.price is not None and service.folder_id is not None),
         (strategies.order_task_patches(), lambda patch: bool(patch.employee_ids) and bool(patch.deadline)),
         (strategies.clients(), lambda client: client.address is not None and client.address.company_vat is not None),
+        (strategies.invoices(), lambda invoice: len(invoice.items) > 1 and invoice.subtotal.amount > 9_000_000_000),
+        (strategies.invoices(), lambda invoice: any(item.total.amount < 0 for item in invoice.items)),
+        (strategies.invoices(), lambda invoice: invoice.tax.is_percentage and invoice.credit.amount > 0),
+        (strategies.invoices(), lambda invoice: 0 < invoice.paid.amount < invoice.total.amount),
+        (strategies.invoices(), lambda invoice: invoice.currency == "KWD" and invoice.tax_amount.amount > 0),
+        (strategies.invoices(status=InvoiceStatus.REFUNDED), lambda invoice: invoice.date_paid is None),
+        (strategies.invoice_items(), lambda item: item.discount2 is not None and item.discount.amount > 0),
+        (strategies.proposals(), lambda proposal: len(proposal.items) > 1 and proposal.total.amount > 9_000_000_000),
+        (strategies.payments(), lambda payment: payment.amount.amount == MAX_AMOUNT),
     ],
 )  # fmt: skip
 def test_hard_cases_are_made(strategy, hard_case):

@@ -10,12 +10,17 @@ __all__ = [
     "AddressId",
     "ApiTokenId",
     "ClientId",
+    "CouponId",
     "EmployeeId",
     "InvoiceId",
+    "InvoiceItemId",
     "OrderId",
     "OrderMessageId",
     "OrderTaskId",
     "OrganizationId",
+    "PaymentId",
+    "ProposalId",
+    "ProposalItemId",
     "RoleId",
     "ServiceFolderId",
     "ServiceId",
@@ -44,3 +49,9 @@ ServiceId = NewType("ServiceId", UUID)
 ServiceFolderId = NewType("ServiceFolderId", UUID)
 InvoiceId = NewType("InvoiceId", UUID)
 SubscriptionId = NewType("SubscriptionId", UUID)
+InvoiceItemId = NewType("InvoiceItemId", UUID)
+PaymentId = NewType("PaymentId", UUID)
+"""Also the key by which a payment gateway knows a payment, so that asking twice takes the money once."""
+CouponId = NewType("CouponId", UUID)
+ProposalId = NewType("ProposalId", UUID)
+ProposalItemId = NewType("ProposalItemId", UUID)

@@ -27,12 +27,13 @@ MAX_BYTES: Final = 16 * 1024
 _LARGEST_INTEGER: Final = 2**63 - 1
 
 
-def freeze(value: Mapping[str, Any], *, field: str = "metadata") -> JsonObject:
+def freeze(value: Mapping[str, Any], *, field: str = "metadata", max_bytes: int | None = MAX_BYTES) -> JsonObject:
     """Check a JSON object and return a deeply frozen copy.
 
     Args:
         value: A mapping with text keys whose values are JSON: None, bool, int, float, str, list or tuple, mapping.
         field: The field to blame.
+        max_bytes: How many it may have as JSON; None for what the library itself writes, of bounded parts.
 
     Raises:
         RuleViolationError: It is no mapping, too deep, too large, or holds something that JSON or a database cannot.
@@ -47,9 +48,11 @@ def freeze(value: Mapping[str, Any], *, field: str = "metadata") -> JsonObject:
     if not value:
         return EMPTY
     frozen = _freeze(value, field, MAX_DEPTH)
+    if max_bytes is None:
+        return frozen  # type: ignore[no-any-return]
     size = len(json.dumps(thaw(frozen), ensure_ascii=False, separators=(",", ":")).encode())
-    if size > MAX_BYTES:
-        raise RuleViolationError(field, f"The {field} must have at most {MAX_BYTES} bytes as JSON, not {size}.")
+    if size > max_bytes:
+        raise RuleViolationError(field, f"The {field} must have at most {max_bytes} bytes as JSON, not {size}.")
     return frozen  # type: ignore[no-any-return]
 
 

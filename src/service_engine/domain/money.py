@@ -89,10 +89,13 @@ def is_a_currency(_: Any, __: Attribute[str], value: str) -> None:
         raise RuleViolationError("currency", "The currency must be three capital letters (ISO 4217).")
 
 
-def _amount_is_exact(instance: Money, _: Attribute[Decimal], value: object) -> None:
+def _amount_is_exact(instance: Money, __: Attribute[Decimal], value: object) -> None:
     if not isinstance(value, Decimal):
         msg = f"an amount of money is a Decimal, not a {type(value).__name__}; make it with money()"
         raise TypeError(msg)
+    sign, _, exponent = value.as_tuple()
+    if exponent == -decimals(instance.currency) and value.copy_abs() <= MAX_AMOUNT and (value or not sign):
+        return  # as it nearly always is; what follows finds out what is wrong
     if exact(value, places=decimals(instance.currency)).as_tuple() != value.as_tuple():
         msg = f"{value} is not written with the decimals of {instance.currency}; make it with money()"
         raise ValueError(msg)
@@ -226,8 +229,13 @@ def money(amount: Decimal | int | str, currency: str, *, field: str = "amount") 
     return Money(code, exact(value, places=decimals(code), field=field))
 
 
-def total_of(amounts: Iterable[Money], currency: str) -> Money:
+def total_of(amounts: Iterable[Money], currency: str, *, field: str = "amount") -> Money:
     """Add up amounts of one currency, in any order; nothing at all is nought in that currency.
+
+    Args:
+        amounts: What to add up.
+        currency: Their currency.
+        field: The field to blame for the sum.
 
     Raises:
         ValueError: An amount is in another currency.
@@ -237,7 +245,9 @@ def total_of(amounts: Iterable[Money], currency: str) -> Money:
         >>> str(total_of([money("1.10", "USD"), money("2.20", "USD")], "USD"))
         '3.30 USD'
     """
-    nought, total = money(0, currency), Decimal(0)
+    code, total = currency.strip().upper(), Decimal(0)
     for each in amounts:
-        total = _WIDE.add(total, _addend(nought, each))
-    return money(total, currency)
+        if getattr(each, "currency", None) != code:
+            _addend(money(0, code), each)  # refuses it, and what is no money at all
+        total = _WIDE.add(total, each.amount)
+    return money(total, code, field=field)

@@ -21,6 +21,7 @@ from service_engine.domain.json_values import EMPTY, JsonObject, freeze
 from service_engine.domain.lifecycle import is_a
 from service_engine.domain.money import Money
 from service_engine.domain.numbers import INTEGER, within
+from service_engine.domain.order_details import OrderDetails, PaidWith
 from service_engine.domain.order_events import (
     OrderAssigned,
     OrderDeleted,
@@ -54,6 +55,7 @@ __all__ = [
     "OrderStatus",
     "OrderStatusChanged",
     "OrderTasksChanged",
+    "PaidWith",
     "assign_order",
     "change_order_status",
     "delete_order",
@@ -135,37 +137,6 @@ class Order:
     version: int = 1
 
 
-@frozen(kw_only=True)
-class OrderDetails:
-    """What to change of an order besides status, people and tags. ``UNSET`` leaves a field as it is, None clears it.
-
-    Args:
-        service_id: The service of the catalogue; price, currency and name of the order stay.
-        service_name: 1 to 255 characters after stripping: renames the snapshot.
-        note: Up to 65,535 characters.
-        form_data: Free JSON, frozen; replaces the old one whole.
-        metadata: Free JSON, frozen; replaces the old one whole.
-        date_started: When work on it began.
-        date_completed: When it was completed.
-        date_due: When it has to be completed.
-        created_at: When it was placed.
-
-    Example:
-        >>> OrderDetails(note=None).note is None, OrderDetails().note
-        (True, UNSET)
-    """
-
-    service_id: ServiceId | Unset | None = UNSET
-    service_name: str | Unset = UNSET
-    note: str | Unset | None = UNSET
-    form_data: JsonObject | Unset = field(default=UNSET, hash=False)
-    metadata: JsonObject | Unset = field(default=UNSET, hash=False)
-    date_started: datetime | Unset | None = UNSET
-    date_completed: datetime | Unset | None = UNSET
-    date_due: datetime | Unset | None = UNSET
-    created_at: datetime | Unset = UNSET
-
-
 _NO_DETAILS: Final = OrderDetails()
 
 
@@ -183,6 +154,7 @@ def place_order(
     employee_ids: Sequence[EmployeeId] = (),
     tags: Sequence[Tag] = (),
     details: OrderDetails = _NO_DETAILS,
+    paid_with: PaidWith | None = None,
 ) -> Change[Order]:
     """Place an order.
 
@@ -199,6 +171,7 @@ def place_order(
         employee_ids: Who delivers it; checked by ``employees.require_assignable``.
         tags: Its tags.
         details: Everything else; explicit dates win over stamped ones.
+        paid_with: The invoice that it was paid with; None if it was not.
 
     Returns:
         The order, with one event: ``OrderPlaced``.
@@ -236,6 +209,9 @@ def place_order(
         service_name=clean(service_name, field="service"),
         price=price,
         quantity=quantity,
+        paysys=None if paid_with is None else paid_with.paysys,
+        invoice_id=None if paid_with is None else paid_with.invoice_id,
+        subscription_id=None if paid_with is None else paid_with.subscription_id,
         employee_ids=tuple(employee_ids),
         tags=tuple(tags),
         created_at=at,

@@ -14,6 +14,17 @@ The types themselves work, too, because Hypothesis finds ``register`` by itself:
 ``@given(...)`` with ``st.builds`` on anything that holds such values. The names are the nouns, in the plural.
 """
 
+from service_engine.testing.strategies.billing import (
+    billing_addresses,
+    billing_periods,
+    coupons,
+    invoice_item_drafts,
+    invoice_items,
+    invoices,
+    payments,
+    subscriptions,
+    taxes,
+)
 from service_engine.testing.strategies.inputs import (
     client_patches,
     order_details,
@@ -37,6 +48,7 @@ from service_engine.testing.strategies.nouns import (
     tags,
     tickets,
 )
+from service_engine.testing.strategies.offers import proposal_items, proposals
 from service_engine.testing.strategies.registry import register
 from service_engine.testing.strategies.values import (
     addresses,
@@ -57,12 +69,18 @@ from service_engine.testing.strategies.values import (
 __all__ = [
     "addresses",
     "api_tokens",
+    "billing_addresses",
+    "billing_periods",
     "client_patches",
     "clients",
+    "coupons",
     "emails",
     "employees",
     "ids",
     "instants",
+    "invoice_item_drafts",
+    "invoice_items",
+    "invoices",
     "json_objects",
     "levels",
     "lines",
@@ -76,7 +94,10 @@ __all__ = [
     "order_tasks",
     "orders",
     "organizations",
+    "payments",
     "places",
+    "proposal_items",
+    "proposals",
     "register",
     "roles",
     "service_folders",
@@ -84,7 +105,9 @@ __all__ = [
     "services",
     "settings_of_roles",
     "slugs",
+    "subscriptions",
     "tags",
+    "taxes",
     "ticket_patches",
     "tickets",
     "zoned_instants",

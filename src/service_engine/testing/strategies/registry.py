@@ -15,18 +15,25 @@ from hypothesis.strategies import SearchStrategy
 from service_engine.domain.access import Levels, Role, Settings
 from service_engine.domain.api_tokens import ApiToken
 from service_engine.domain.clients import Address, Client, ClientPatch, PostalAddress
+from service_engine.domain.coupons import Coupon
 from service_engine.domain.employees import Employee
+from service_engine.domain.invoice_items import InvoiceItem, InvoiceItemDraft
+from service_engine.domain.invoice_terms import BillingAddress, BillingPeriod, Tax
+from service_engine.domain.invoices import Invoice
 from service_engine.domain.money import Money
 from service_engine.domain.order_messages import OrderMessage
 from service_engine.domain.order_tasks import OrderTask, OrderTaskPatch
 from service_engine.domain.orders import Order, OrderDetails
 from service_engine.domain.organizations import Organization
+from service_engine.domain.payments import Payment
+from service_engine.domain.proposals import Proposal, ProposalItem
 from service_engine.domain.service_folders import ServiceFolder
 from service_engine.domain.services import Service, ServicePatch
+from service_engine.domain.subscriptions import Subscription
 from service_engine.domain.tags import Tag
 from service_engine.domain.ticket_messages import TicketMessage
 from service_engine.domain.tickets import Ticket
-from service_engine.testing.strategies import inputs, nouns, values
+from service_engine.testing.strategies import billing, inputs, nouns, offers, values
 from service_engine.usecases.orders import OrderPatch
 from service_engine.usecases.tickets import TicketPatch
 
@@ -45,9 +52,15 @@ def register() -> None:
     makers: dict[type[Any], Callable[[], SearchStrategy[Any]]] = {
         Address: values.addresses,
         ApiToken: nouns.api_tokens,
+        BillingAddress: billing.billing_addresses,
+        BillingPeriod: billing.billing_periods,
         Client: nouns.clients,
         ClientPatch: inputs.client_patches,
+        Coupon: billing.coupons,
         Employee: nouns.employees,
+        Invoice: billing.invoices,
+        InvoiceItem: billing.invoice_items,
+        InvoiceItemDraft: billing.invoice_item_drafts,
         Levels: values.levels,
         Money: values.monies,
         Order: nouns.orders,
@@ -57,13 +70,18 @@ def register() -> None:
         OrderTask: nouns.order_tasks,
         OrderTaskPatch: inputs.order_task_patches,
         Organization: nouns.organizations,
+        Payment: billing.payments,
         PostalAddress: values.places,
+        Proposal: offers.proposals,
+        ProposalItem: offers.proposal_items,
         Role: nouns.roles,
         Service: nouns.services,
         ServiceFolder: nouns.service_folders,
         ServicePatch: inputs.service_patches,
         Settings: values.settings_of_roles,
+        Subscription: billing.subscriptions,
         Tag: nouns.tags,
+        Tax: billing.taxes,
         Ticket: nouns.tickets,
         TicketMessage: nouns.messages,
         TicketPatch: inputs.ticket_patches,

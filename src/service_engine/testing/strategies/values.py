@@ -17,20 +17,25 @@ from service_engine.domain.emails import normalise_email
 from service_engine.domain.ids import AddressId
 from service_engine.domain.json_values import JsonObject, freeze
 from service_engine.domain.money import MAX_AMOUNT, Money, decimals, money
+from service_engine.domain.numbers import INTEGER
 from service_engine.domain.text import LINE, NOTE
 from service_engine.errors import RuleViolationError
 
 __all__ = [
     "CURRENCIES",
+    "QUANTITIES",
     "addresses",
     "emails",
     "ids",
+    "in_units",
     "instants",
     "json_objects",
+    "largest",
     "levels",
     "lines",
     "monies",
     "notes",
+    "of_units",
     "optional_lines",
     "places",
     "settings_of_roles",
@@ -40,6 +45,7 @@ __all__ = [
 
 CURRENCIES: Final = ("USD", "EUR", "JPY", "KWD")
 """With two decimals, none, and three."""
+QUANTITIES: Final = st.integers(1, 10) | st.sampled_from((1, 144, INTEGER))
 _STORABLE: Final = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
 _NASTY: Final = (
     "'; DROP TABLE tickets; --",
@@ -158,6 +164,36 @@ def monies(*, negative: bool = True, currency: str | None = None) -> SearchStrat
     """
     wanted = CURRENCIES if currency is None else (currency,)
     return st.sampled_from(wanted).flatmap(lambda each: _amounts(each, negative))
+
+
+def in_units(amount: Money) -> int:
+    """Return an amount as a whole number of the smallest unit of its currency: cents, yen.
+
+    Example:
+        >>> in_units(money("1.50", "USD")), in_units(money(150, "JPY"))
+        (150, 150)
+    """
+    return int(amount.amount.scaleb(decimals(amount.currency)))
+
+
+def of_units(units: int, currency: str) -> Money:
+    """Return so many of the smallest unit of a currency as money.
+
+    Example:
+        >>> str(of_units(150, "KWD"))
+        '0.150 KWD'
+    """
+    return money(Decimal(units).scaleb(-decimals(currency)), currency)
+
+
+def largest(currency: str) -> Money:
+    """Return the largest amount of a currency.
+
+    Example:
+        >>> str(largest("JPY"))
+        '9999999999 JPY'
+    """
+    return of_units(int(MAX_AMOUNT.scaleb(decimals(currency))), currency)
 
 
 def json_objects(field: str = "metadata") -> SearchStrategy[JsonObject]:
