@@ -111,7 +111,7 @@ class Clients(Protocol):
         >>> from service_engine.testing.examples import acme, agency, john
         >>> with agency().begin(acme.id) as uow:
         ...     uow.clients.email_owner("john@example.com") == john.id, uow.clients.dependents(john.id)
-        (True, ('orders', 'tickets'))
+        (True, ('orders', 'invoices', 'tickets'))
     """
 
     def get(self, client_id: ClientId, *, for_deletion: bool = False) -> Client:

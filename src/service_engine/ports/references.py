@@ -8,7 +8,7 @@ from typing import Protocol
 from attrs import frozen
 
 from service_engine.domain.employees import Member
-from service_engine.domain.ids import ClientId, EmployeeId, OrderId, ServiceId
+from service_engine.domain.ids import ClientId, CouponId, EmployeeId, OrderId, ServiceId
 from service_engine.domain.money import Money, money
 
 __all__ = ["FoundReferences", "References", "ServiceOffer"]
@@ -16,7 +16,7 @@ __all__ = ["FoundReferences", "References", "ServiceOffer"]
 
 @frozen(kw_only=True)
 class ServiceOffer:
-    """What an order takes from the service of the catalogue that it is placed for.
+    """What orders, proposals and invoices take from a service of the catalogue.
 
     Args:
         id: The service's id.
@@ -49,19 +49,22 @@ class FoundReferences:
     Args:
         client: Whether the client is, and is a client, not staff.
         order: Whether the order is.
-        service: The service, if it is.
+        coupon: Whether the coupon is.
+        services: The services asked for that are.
         members: The people asked for as employees who are there, with the access that their role gives.
 
     Example:
         >>> from service_engine.testing.examples import jane
-        >>> found = FoundReferences(client=False, order=False, service=None, members={jane.id: Member(jane.id, 3)})
+        >>> members = {jane.id: Member(jane.id, 3)}
+        >>> found = FoundReferences(client=False, order=False, coupon=False, services={}, members=members)
         >>> jane.id in found.members
         True
     """
 
     client: bool
     order: bool
-    service: ServiceOffer | None
+    coupon: bool
+    services: Mapping[ServiceId, ServiceOffer]
     members: Mapping[EmployeeId, Member]
 
 
@@ -81,7 +84,8 @@ class References(Protocol):
         *,
         client_id: ClientId | None = None,
         order_id: OrderId | None = None,
-        service_id: ServiceId | None = None,
+        coupon_id: CouponId | None = None,
+        service_ids: Sequence[ServiceId] = (),
         employee_ids: Sequence[EmployeeId] = (),
     ) -> FoundReferences:
         """Look all of them up at once.

@@ -16,14 +16,19 @@ from service_engine.domain.change import Event
 from service_engine.domain.ids import OrganizationId
 from service_engine.ports.api_tokens import ApiTokens, Directory
 from service_engine.ports.clients import ClientQueries, Clients
+from service_engine.ports.coupons import Coupons
 from service_engine.ports.employees import Employees
 from service_engine.ports.entropy import Entropy
+from service_engine.ports.invoices import InvoiceQueries, Invoices
 from service_engine.ports.order_messages import OrderMessageQueries, OrderMessages
 from service_engine.ports.order_tasks import OrderTaskQueries, OrderTasks
 from service_engine.ports.orders import OrderQueries, Orders
 from service_engine.ports.organizations import Organizations, Roles
+from service_engine.ports.payments import Payments
+from service_engine.ports.proposals import ProposalQueries, Proposals
 from service_engine.ports.references import References
 from service_engine.ports.services import ServiceFolders, ServiceQueries, Services
+from service_engine.ports.subscriptions import Subscriptions
 from service_engine.ports.tags import Tags
 from service_engine.ports.tickets import TicketMessages, TicketQueries, Tickets
 
@@ -70,6 +75,16 @@ class View(Protocol):
     @property
     def order_message_queries(self) -> OrderMessageQueries:
         """Messages on orders as they are shown."""
+        ...
+
+    @property
+    def proposal_queries(self) -> ProposalQueries:
+        """Proposals as they are shown."""
+        ...
+
+    @property
+    def invoice_queries(self) -> InvoiceQueries:
+        """Invoices as they are shown."""
         ...
 
     @property
@@ -148,6 +163,31 @@ class UnitOfWork(View, Protocol):
     @property
     def order_messages(self) -> OrderMessages:
         """The messages on its orders."""
+        ...
+
+    @property
+    def proposals(self) -> Proposals:
+        """Its proposals."""
+        ...
+
+    @property
+    def coupons(self) -> Coupons:
+        """Its coupons."""
+        ...
+
+    @property
+    def invoices(self) -> Invoices:
+        """Its invoices."""
+        ...
+
+    @property
+    def payments(self) -> Payments:
+        """The payments on its invoices."""
+        ...
+
+    @property
+    def subscriptions(self) -> Subscriptions:
+        """Its clients' subscriptions."""
         ...
 
     @property

@@ -14,12 +14,21 @@ from service_engine.domain.change import Unset
 from service_engine.domain.clients import Client, ClientPatch
 from service_engine.domain.emails import normalise_email
 from service_engine.domain.ids import AddressId, ClientId, RoleId, UserId
-from service_engine.errors import AlreadyTakenError, NotFoundError
+from service_engine.errors import AlreadyTakenError, ConflictError, InvalidReferenceError, NotFoundError
 from service_engine.ports.clients import ClientFilter, ClientRow, ClientSort
 from service_engine.ports.lists import FIRST_PAGE, Condition, Page, PageRequest, Sort
 from service_engine.ports.unit_of_work import UnitOfWork, View
 
-__all__ = ["create_client", "delete_client", "get_client", "list_clients", "require_free_email", "update_client"]
+__all__ = [
+    "create_client",
+    "delete_client",
+    "find_client",
+    "get_client",
+    "list_clients",
+    "register_newcomer",
+    "require_free_email",
+    "update_client",
+]
 
 NEWEST_FIRST = Sort(ClientSort.CREATED_AT)
 AFFILIATE_LINK: Final = "https://example.com/r/"
@@ -154,6 +163,67 @@ def list_clients(
         ['john@example.com']
     """
     return view.client_queries.page(filters, sort, page)
+
+
+def find_client(uow: UnitOfWork, email: str, *, field: str = "email") -> ClientId | None:
+    """Return the live client who has an e-mail; None when nobody has it.
+
+    Args:
+        uow: The unit of work.
+        email: Stripped and lower-cased here.
+        field: The field to blame.
+
+    Raises:
+        InvalidReferenceError: Somebody of the staff has it: they are not a client, and nobody else can become one
+            under it.
+        RuleViolationError: It is not an e-mail address.
+
+    Source:
+        Contract part A "Rules" (staff counts as unknown); section 9, D32 and D53.
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency, john
+        >>> agency().run(acme.id, find_client, " John@Example.com ") == john.id
+        True
+    """
+    owner = uow.clients.email_owner(normalise_email(email, field=field))
+    if owner is None:
+        return None
+    client_id = ClientId(owner)
+    if not uow.references.look_up(client_id=client_id).client:
+        raise InvalidReferenceError(field, "The specified client does not exist.")
+    return client_id
+
+
+def register_newcomer(
+    uow: UnitOfWork,
+    *,
+    email: str,
+    first_name: str,
+    last_name: str,
+    at: datetime,
+    details: ClientPatch = _NO_DETAILS,
+) -> Client:
+    """Register somebody whom ``find_client`` has not found in the same transaction; see ``create_client``.
+
+    Raises:
+        ConflictError: Somebody else has registered them since then: run the use case again, and find them.
+        NotFoundError: The organisation has no role without dashboard access.
+        RuleViolationError: A text is out of bounds.
+
+    Source:
+        Contract section 9, D26.
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency, now
+        >>> ann = {"email": "ann@example.com", "first_name": "Ann", "last_name": "Lee"}
+        >>> agency().run(acme.id, register_newcomer, **ann, at=now).first_name
+        'Ann'
+    """
+    try:
+        return create_client(uow, email=email, first_name=first_name, last_name=last_name, details=details, at=at)
+    except AlreadyTakenError:
+        raise ConflictError("client", email) from None
 
 
 def require_free_email(uow: UnitOfWork, email: str) -> None:

@@ -22,7 +22,7 @@ from service_engine.domain.text import clean
 from service_engine.errors import AlreadyTakenError, InvalidReferenceError, RuleViolationError
 from service_engine.ports.lists import FIRST_PAGE, Condition, Page, PageRequest, Sort
 from service_engine.ports.orders import OrderFilter, OrderRow, OrderSort
-from service_engine.ports.references import FoundReferences
+from service_engine.ports.references import FoundReferences, ServiceOffer
 from service_engine.ports.unit_of_work import UnitOfWork, View
 from service_engine.usecases.services import UNKNOWN_EMPLOYEE
 from service_engine.usecases.tags import find_or_create_tags
@@ -101,14 +101,13 @@ def create_order(
         >>> order.service_name, str(order.price), len(order.number)
         ('Web Development', '1500.00 USD', 8)
     """
-    found = uow.references.look_up(client_id=client_id, service_id=service_id, employee_ids=employee_ids)
+    found = uow.references.look_up(client_id=client_id, service_ids=_given(service_id), employee_ids=employee_ids)
     if not found.client:
         raise InvalidReferenceError("client_id", "The specified client does not exist.")
     name = (service or "").strip()
     if service_id is None and not name:
         raise RuleViolationError("service", "Either service_id or service must be provided.")
-    _require_service(found, service_id)
-    offer = found.service
+    offer = _offer(found, service_id)
     placed = partial(
         orders.place_order,
         OrderId(uow.entropy.new_id()),
@@ -231,14 +230,21 @@ def _refer(uow: UnitOfWork, change: Change[Order], patch: OrderPatch, *, at: dat
     service_id = None if isinstance(patch.details.service_id, Unset) else patch.details.service_id
     employee_ids = () if isinstance(patch.employee_ids, Unset) else tuple(patch.employee_ids)
     if service_id is not None or employee_ids:
-        found = uow.references.look_up(service_id=service_id, employee_ids=employee_ids)
-        _require_service(found, service_id)
+        found = uow.references.look_up(service_ids=_given(service_id), employee_ids=employee_ids)
+        _offer(found, service_id)
         employee_ids = require_assignable(employee_ids, found.members, message=UNKNOWN_EMPLOYEE)
     if not isinstance(patch.employee_ids, Unset):
         change = change.then(orders.assign_order, employee_ids, at=at)
     return change
 
 
-def _require_service(found: FoundReferences, service_id: ServiceId | None) -> None:
-    if service_id is not None and found.service is None:
+def _given(service_id: ServiceId | None) -> tuple[ServiceId, ...]:
+    return () if service_id is None else (service_id,)
+
+
+def _offer(found: FoundReferences, service_id: ServiceId | None) -> ServiceOffer | None:
+    if service_id is None:
+        return None
+    if service_id not in found.services:
         raise InvalidReferenceError("service_id", "The specified service does not exist.")
+    return found.services[service_id]

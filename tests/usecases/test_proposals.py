@@ -1,0 +1,410 @@
+"""What can be done with proposals: send a command, look at the store."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import attrs
+import pytest
+
+from service_engine import MemoryStore
+from service_engine.domain.clients import ClientRegistered
+from service_engine.domain.ids import OrganizationId, ProposalId, ServiceId
+from service_engine.domain.money import money
+from service_engine.domain.orders import OrderPlaced, OrderStatus
+from service_engine.domain.organizations import found_organization
+from service_engine.domain.proposals import (
+    Proposal,
+    ProposalDeleted,
+    ProposalDrafted,
+    ProposalRejected,
+    ProposalSent,
+    ProposalSigned,
+    ProposalStatus,
+)
+from service_engine.domain.services import ServicePatch
+from service_engine.errors import InvalidReferenceError, NotFoundError, RuleViolationError, WrongStatusError
+from service_engine.ports.lists import Condition, Operator, PageRequest, Sort
+from service_engine.ports.proposals import ProposalFilter, ProposalRow, ProposalSort
+from service_engine.ports.unit_of_work import Store
+from service_engine.testing.examples import acme, client_role, jane, john, later, now, proposal, web_development
+from service_engine.usecases.clients import create_client, get_client, list_clients
+from service_engine.usecases.orders import delete_order, get_order, list_orders
+from service_engine.usecases.proposals import (
+    ProposedService,
+    SignedProposal,
+    delete_proposal,
+    draft_proposal,
+    get_proposal,
+    list_proposals,
+    reject_proposal,
+    send_proposal,
+    sign_proposal,
+)
+from service_engine.usecases.services import create_service, delete_service, update_service
+
+NOTHING = ServiceId(UUID(int=404))
+MUCH_LATER = later + timedelta(days=1)
+
+
+def offering(service_id: ServiceId = web_development.id, price: str = "100", quantity: int = 1) -> ProposedService:
+    """Propose a service, one for a hundred unless told otherwise."""
+    return ProposedService(service_id=service_id, price=Decimal(price), quantity=quantity)
+
+
+def drafted(store: Store, org_id: OrganizationId = acme.id, **arguments: Any) -> Proposal:
+    """Draft a proposal for Eve that differs in the given arguments."""
+    usual: dict[str, Any] = {
+        "client_email": " Eve@Example.com",
+        "client_first_name": " Eve ",
+        "client_last_name": "Ray",
+        "items": [offering()],
+        "at": now,
+    }
+    return store.run(org_id, draft_proposal, **(usual | arguments))
+
+
+def signed(store: Store, org_id: OrganizationId = acme.id, **arguments: Any) -> SignedProposal:
+    """Draft, send and sign a proposal that differs in the given arguments."""
+    written = drafted(store, org_id, **arguments)
+    store.run(org_id, send_proposal, written.id, at=now)
+    return store.run(org_id, sign_proposal, written.id, at=later)
+
+
+def shown(store: Store, proposal_id: ProposalId = proposal.id) -> ProposalRow:
+    """Return a proposal as it is shown alone."""
+    return store.read(acme.id, get_proposal, proposal_id)
+
+
+def emails(store: Store, **arguments: Any) -> list[str]:
+    """Return for whom the proposals of a page are."""
+    return [row.client_email for row in store.read(acme.id, list_proposals, **arguments).rows]
+
+
+def offered(store: Store, name: str = "Advice", currency: str = "USD", org_id: OrganizationId = acme.id) -> ServiceId:
+    """Offer a service."""
+    return store.run(org_id, create_service, name=name, currency=currency, at=now).id
+
+
+# ------------------------------------------------------------------------------------------------------ drafting
+
+
+@pytest.mark.usefixtures("store")
+def test_a_proposal_with_the_least(agency: Store):
+    """A draft for whoever it names, cleaned, and exactly as dear as its items; stored as returned; one event (D34)."""
+    with agency.begin(acme.id) as uow:
+        written = draft_proposal(
+            uow,
+            client_email=" Eve@Example.com",
+            client_first_name=" Eve ",
+            client_last_name="Ray",
+            items=[offering(price="0.10", quantity=3)],
+            at=now,
+        )
+        assert uow.events == (ProposalDrafted(proposal_id=written.id, at=now),)
+    assert (written.client_email, written.client_first_name, written.client_last_name) == (
+        "eve@example.com",
+        "Eve",
+        "Ray",
+    )
+    assert (written.status, written.total) == (ProposalStatus.DRAFT, money("0.30", "USD"))
+    assert (written.client_company, written.notes, written.sent_at, written.signed_at) == (None, None, None, None)
+    assert (written.created_at, written.updated_at, written.version) == (now, now, 1)
+    assert shown(agency, written.id).proposal == written
+
+
+@pytest.mark.usefixtures("store")
+def test_a_proposal_with_everything(agency: Store):
+    """The same service may be offered twice; the items stay in order, each with the name of its service."""
+    advice = offered(agency)
+    items = [offering(advice, "9.99", 2), offering(), offering(advice, "0")]
+    written = drafted(agency, items=items, client_company=" Ray Ltd ", notes=" Soon. ")
+    row = shown(agency, written.id)
+    assert [each.service_name for each in row.items] == ["Advice", "Web Development", "Advice"]
+    assert [(each.item.service_id, each.item.quantity, each.item.price) for each in row.items] == [
+        (advice, 2, money("9.99", "USD")),
+        (web_development.id, 1, money(100, "USD")),
+        (advice, 1, money(0, "USD")),
+    ]
+    assert (row.proposal.total, row.proposal.client_company) == (money("119.98", "USD"), "Ray Ltd")
+    assert row.proposal.notes == "Soon."
+
+
+@pytest.mark.usefixtures("store")
+def test_a_proposal_of_a_service_that_is_not_there(agency: Store, neighbour):
+    """The first unknown, foreign or deleted one is named; nothing is written (D41)."""
+    foreign = offered(agency, org_id=neighbour.org_id)
+    gone = offered(agency)
+    agency.run(acme.id, delete_service, gone, at=later)
+    for service_id in (NOTHING, foreign, gone):
+        with pytest.raises(InvalidReferenceError) as refused:
+            drafted(agency, items=[offering(), offering(service_id), offering(ServiceId(UUID(int=405)))])
+        assert (refused.value.field, refused.value.message) == (
+            "items",
+            f"Service with ID {service_id} does not exist.",
+        )
+    assert emails(agency) == [proposal.client_email]
+
+
+def test_the_services_of_a_proposal_share_one_currency(agency: Store):
+    """Dollars and euros are not added up (D32)."""
+    in_euros = offered(agency, currency="EUR")
+    with pytest.raises(InvalidReferenceError) as refused:
+        drafted(agency, items=[offering(), offering(in_euros)])
+    assert (refused.value.field, refused.value.message) == (
+        "items",
+        "All services of a proposal must share one currency.",
+    )
+    assert drafted(agency, items=[offering(in_euros, "1")] * 2).total == money(2, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"client_email": "eve"}, "client_email"),
+        ({"client_first_name": "  "}, "client_first_name"),
+        ({"client_last_name": "x" * 101}, "client_last_name"),
+        ({"client_company": "x" * 256}, "client_company"),
+        ({"notes": "a\x00"}, "notes"),
+        ({"items": []}, "items"),
+        ({"items": [offering()] * 201}, "items"),
+        ({"items": [offering(price="9999999999.99"), offering()]}, "items"),
+        ({"items": [offering(), offering(quantity=0)]}, "items.1.quantity"),
+        ({"items": [offering(price="-0.01")]}, "items.0.price"),
+        ({"items": [offering(price="0.001")]}, "items.0.price"),
+        ({"items": [offering(price="NaN")]}, "items.0.price"),
+    ],
+)
+def test_a_refused_proposal_leaves_nothing(agency: Store, changes: dict[str, Any], field: str):
+    """The refusal names the field, and the item if it is in one (D18, D20)."""
+    with pytest.raises(RuleViolationError) as refused:
+        drafted(agency, **changes)
+    assert refused.value.field == field
+    assert emails(agency) == [proposal.client_email]
+
+
+# ----------------------------------------------------------------------------------------- sending and rejecting
+
+
+@pytest.mark.usefixtures("store")
+def test_sending(agency: Store):
+    """Sent, with the time; stored as returned; one event."""
+    with agency.begin(acme.id) as uow:
+        sent = send_proposal(uow, proposal.id, at=later)
+        assert uow.events == (ProposalSent(proposal_id=proposal.id, at=later),)
+    assert sent == attrs.evolve(proposal, status=ProposalStatus.SENT, sent_at=later, updated_at=later, version=2)
+    assert shown(agency).proposal == sent
+
+
+@pytest.mark.usefixtures("store")
+def test_rejecting(agency: Store):
+    """Rejected, and nothing comes of it."""
+    sent = agency.run(acme.id, send_proposal, proposal.id, at=now)
+    with agency.begin(acme.id) as uow:
+        rejected = reject_proposal(uow, proposal.id, at=later)
+        assert uow.events == (ProposalRejected(proposal_id=proposal.id, at=later),)
+    assert rejected == attrs.evolve(sent, status=ProposalStatus.REJECTED, updated_at=later, version=3)
+    assert shown(agency).proposal == rejected
+    assert agency.read(acme.id, list_orders).total == 1
+
+
+@pytest.mark.parametrize(
+    ("steps", "label"),
+    [
+        ([], "Draft"),
+        ([send_proposal], "Sent"),
+        ([send_proposal, sign_proposal], "Signed"),
+        ([send_proposal, reject_proposal], "Rejected"),
+    ],
+    ids=["draft", "sent", "signed", "rejected"],
+)
+def test_the_wrong_status(agency: Store, steps: list[Any], label: str):
+    """What the table of the contract does not allow is refused in its words, and changes nothing."""
+    for step in steps:
+        agency.run(acme.id, step, proposal.id, at=now)
+    before, clients = shown(agency), agency.read(acme.id, list_clients).total
+    allowed = {"Draft": {"send"}, "Sent": {"sign", "reject"}}.get(label, set())
+    for verb, act in {"send": send_proposal, "sign": sign_proposal, "reject": reject_proposal}.items():
+        if verb not in allowed:
+            with pytest.raises(WrongStatusError) as refused:
+                agency.run(acme.id, act, proposal.id, at=later)
+            assert str(refused.value) == f"Cannot {verb} proposal with status {label}"
+            assert (refused.value.kind, refused.value.key) == ("proposal", proposal.id)
+    assert (shown(agency), agency.read(acme.id, list_clients).total) == (before, clients)
+
+
+# ------------------------------------------------------------------------------------------------------- signing
+
+
+@pytest.mark.usefixtures("store")
+def test_signing_registers_whoever_is_no_client_yet(agency: Store):
+    """In the role for clients, with all that the proposal knows of them, and an affiliate id (D32)."""
+    written = drafted(agency, client_company="Ray Ltd")
+    agency.run(acme.id, send_proposal, written.id, at=now)
+    with agency.begin(acme.id) as uow:
+        done = sign_proposal(uow, written.id, at=later)
+        assert uow.events == (
+            ClientRegistered(client_id=done.order.client_id, at=later),
+            OrderPlaced(order_id=done.order.id, at=later),
+            ProposalSigned(proposal_id=written.id, order_id=done.order.id, at=later),
+        )
+    eve = agency.read(acme.id, get_client, done.order.client_id).client
+    assert (eve.email, eve.first_name, eve.last_name, eve.company) == ("eve@example.com", "Eve", "Ray", "Ray Ltd")
+    assert (eve.role_id, eve.status, eve.address) == (client_role.id, 1, None)
+    assert eve.affiliate_id is not None
+    assert (done.proposal.status, done.proposal.signed_at) == (ProposalStatus.SIGNED, later)
+    assert shown(agency, written.id).proposal == done.proposal
+
+
+@pytest.mark.usefixtures("store")
+def test_signing_places_one_order_for_all_of_it(agency: Store):
+    """Unpaid, for the total, named after the first service; its metadata tell every item, in order (D32)."""
+    advice = offered(agency)
+    items = [offering(advice, "9.99", 2), offering(price="100")]
+    done = signed(agency, items=items, client_email="JOHN@example.com", notes="Soon.")
+    order = done.order
+    assert agency.read(acme.id, get_order, order.id).order == order
+    assert (order.client_id, order.service_id, order.service_name) == (john.id, advice, "Advice")
+    assert (order.price, order.quantity, order.status) == (money("119.98", "USD"), 1, OrderStatus.UNPAID)
+    assert (order.note, order.form_data, order.created_at) == ("Created from proposal. Soon.", {}, later)
+    assert (len(order.number), order.invoice_id, order.tags, order.employee_ids) == (8, None, (), ())
+    assert order.metadata["proposal_id"] == str(done.proposal.id)
+    assert [dict(each) for each in order.metadata["proposal_items"]] == [
+        {"service_id": str(advice), "service_name": "Advice", "quantity": 2, "price": "9.99"},
+        {"service_id": str(web_development.id), "service_name": "Web Development", "quantity": 1, "price": "100.00"},
+    ]
+    assert done.proposal.converted_order_id == order.id
+    assert agency.read(acme.id, list_clients).total == 1
+    assert agency.read(acme.id, list_orders).total == 2
+
+
+def test_an_order_of_a_proposal_without_notes(agency: Store):
+    """The note has no blank at its end."""
+    assert signed(agency).order.note == "Created from proposal."
+
+
+@pytest.mark.usefixtures("store")
+def test_a_service_that_changed_or_went_after_the_offer(agency: Store):
+    """The order says what the service is called now; the agreed price and currency stay (D32)."""
+    in_euros = offered(agency, name="Old name", currency="EUR")
+    written = drafted(agency, items=[offering(in_euros, "50")])
+    agency.run(acme.id, send_proposal, written.id, at=now)
+    agency.run(acme.id, update_service, in_euros, ServicePatch(name="New name", price=Decimal(70)), at=now)
+    agency.run(acme.id, delete_service, in_euros, at=now)
+    order = agency.run(acme.id, sign_proposal, written.id, at=later).order
+    assert (order.service_name, order.service_id, order.price) == ("New name", in_euros, money(50, "EUR"))
+
+
+@pytest.mark.usefixtures("store")
+def test_signing_twice_makes_one_order(agency: Store):
+    """The second one is refused, in the same transaction as well as in another (D22)."""
+    agency.run(acme.id, send_proposal, proposal.id, at=now)
+    with agency.begin(acme.id) as uow:
+        sign_proposal(uow, proposal.id, at=later)
+        with pytest.raises(WrongStatusError):
+            sign_proposal(uow, proposal.id, at=later)
+    with pytest.raises(WrongStatusError, match="Cannot sign proposal with status Signed"):
+        agency.run(acme.id, sign_proposal, proposal.id, at=later)
+    assert agency.read(acme.id, list_orders).total == 2
+
+
+def test_two_proposals_for_one_new_client(agency: Store):
+    """The second one finds whom the first one registered, in whatever letters the e-mail is written."""
+    first, second = signed(agency), signed(agency, client_email="EVE@EXAMPLE.COM", client_first_name="Eva")
+    assert first.order.client_id == second.order.client_id
+    assert agency.read(acme.id, get_client, first.order.client_id).client.first_name == "Eve"
+
+
+@pytest.mark.usefixtures("store")
+def test_staff_do_not_sign(agency: Store):
+    """An employee's e-mail makes no client and no order; the proposal can still be rejected (D32, D53)."""
+    written = drafted(agency, client_email=jane.email)
+    agency.run(acme.id, send_proposal, written.id, at=now)
+    with pytest.raises(InvalidReferenceError) as refused:
+        agency.run(acme.id, sign_proposal, written.id, at=later)
+    assert (refused.value.field, refused.value.message) == ("client_email", "The specified client does not exist.")
+    assert agency.read(acme.id, list_orders).total == 1
+    assert agency.run(acme.id, reject_proposal, written.id, at=later).status is ProposalStatus.REJECTED
+
+
+@pytest.mark.usefixtures("store")
+def test_another_organisations_client_does_not_matter(agency: Store, neighbour):
+    """Their e-mail is free here: somebody of our own is registered under it, and they are untouched (D32, D48)."""
+    done = signed(agency, client_email=neighbour.client.email)
+    assert done.order.client_id != neighbour.client.id
+    assert agency.read(acme.id, get_client, done.order.client_id).client.email == neighbour.client.email
+    assert agency.read(neighbour.org_id, get_client, neighbour.client.id).client == neighbour.client
+
+
+def test_an_organisation_without_a_role_for_clients():
+    """Nobody can be registered: no order, no client, and the proposal stays as it was (D32)."""
+    store, org_id = MemoryStore(), OrganizationId(UUID(int=500))
+    with store.begin(org_id) as uow:
+        uow.organizations.add(found_organization(org_id, name="Bare", slug="bare", at=now))
+    service_id = offered(store, org_id=org_id)
+    written = drafted(store, org_id, items=[offering(service_id)])
+    sent = store.run(org_id, send_proposal, written.id, at=now)
+    with pytest.raises(NotFoundError) as refused:
+        store.run(org_id, sign_proposal, written.id, at=later)
+    assert (refused.value.kind, refused.value.key) == ("role", "without dashboard access")
+    assert store.read(org_id, get_proposal, written.id).proposal == sent
+    assert (store.read(org_id, list_orders).total, store.read(org_id, list_clients).total) == (0, 0)
+
+
+# ------------------------------------------------------------------------------------------- deleting and listing
+
+
+@pytest.mark.usefixtures("store")
+def test_deleting(agency: Store):
+    """Gone from every view, in any status; the order that it became stays, and can go by itself."""
+    done = signed(agency)
+    with agency.begin(acme.id) as uow:
+        delete_proposal(uow, done.proposal.id, at=MUCH_LATER)
+        assert uow.events == (ProposalDeleted(proposal_id=done.proposal.id, at=MUCH_LATER),)
+    assert emails(agency) == [proposal.client_email]
+    assert agency.read(acme.id, get_order, done.order.id).order == done.order
+    agency.run(acme.id, delete_order, done.order.id, at=MUCH_LATER)
+
+
+@pytest.mark.usefixtures("store")
+def test_a_proposal_that_is_not_there(agency: Store, neighbour):
+    """Unknown, foreign and deleted ones are answered alike, whatever is asked; the foreign one is untouched (D47)."""
+    theirs = offered(agency, org_id=neighbour.org_id)
+    foreign = drafted(agency, neighbour.org_id, items=[offering(theirs)])
+    agency.run(acme.id, delete_proposal, proposal.id, at=now)
+    for proposal_id in (ProposalId(UUID(int=404)), foreign.id, proposal.id):
+        with pytest.raises(NotFoundError) as unseen:
+            shown(agency, proposal_id)
+        assert (unseen.value.kind, unseen.value.key) == ("proposal", proposal_id)
+        for act in (send_proposal, sign_proposal, reject_proposal, delete_proposal):
+            with pytest.raises(NotFoundError) as refused:
+                agency.run(acme.id, act, proposal_id, at=later)
+            assert (refused.value.kind, refused.value.key) == ("proposal", proposal_id)
+    assert agency.read(neighbour.org_id, get_proposal, foreign.id).proposal == foreign
+
+
+@pytest.mark.usefixtures("store")
+def test_listing(agency: Store, neighbour):
+    """Newest first by default; filters let through what they say and count it (D56); foreign ones are never there."""
+    theirs = offered(agency, org_id=neighbour.org_id)
+    drafted(agency, neighbour.org_id, items=[offering(theirs)])
+    drafted(agency, client_email="b@example.com", at=later)
+    drafted(agency, client_email="a@example.com", at=later + timedelta(hours=1), items=[offering(price="5000")])
+    assert emails(agency) == ["a@example.com", "b@example.com", "ann@example.com"]
+    is_b = Condition(ProposalFilter.CLIENT_EMAIL, Operator.EQ, "b@example.com")
+    page = agency.read(acme.id, list_proposals, filters=[is_b])
+    assert ([row.client_email for row in page.rows], page.total) == (["b@example.com"], 1)
+    cheapest_first = Sort(ProposalSort.TOTAL, descending=False)
+    assert emails(agency, sort=cheapest_first) == ["b@example.com", "ann@example.com", "a@example.com"]
+    assert emails(agency, sort=cheapest_first, page=PageRequest(number=3, size=1)) == ["a@example.com"]
+
+
+def test_a_client_who_was_there_before_signs(agency: Store):
+    """Somebody registered between the draft and the signature is found, not made a second time."""
+    written = drafted(agency)
+    agency.run(acme.id, send_proposal, written.id, at=now)
+    eve = agency.run(acme.id, create_client, email="eve@example.com", first_name="E", last_name="R", at=now)
+    assert agency.run(acme.id, sign_proposal, written.id, at=later).order.client_id == eve.id
