@@ -12,14 +12,21 @@ import pytest
 
 from service_engine import MemoryStore, OrganizationId
 from service_engine.domain.clients import Client
+from service_engine.domain.coupons import Coupon
+from service_engine.domain.invoice_items import InvoiceItemDraft
+from service_engine.domain.invoices import Invoice
 from service_engine.domain.orders import Order
+from service_engine.domain.proposals import Proposal
 from service_engine.domain.services import Service, ServicePatch
 from service_engine.domain.tickets import Ticket
 from service_engine.testing import SeededEntropy
 from service_engine.testing.builders import NOON
 from service_engine.usecases.clients import create_client
+from service_engine.usecases.coupons import create_coupon
+from service_engine.usecases.invoices import create_invoice
 from service_engine.usecases.orders import create_order
 from service_engine.usecases.organizations import Bootstrap, bootstrap_organization
+from service_engine.usecases.proposals import ProposedService, draft_proposal
 from service_engine.usecases.services import create_service
 from service_engine.usecases.tickets import open_ticket
 
@@ -86,6 +93,48 @@ def order(store: MemoryStore, org_id: OrganizationId, acme: Bootstrap, john: Cli
         service_id=hosting.id,
         employee_ids=[acme.administrator.id],
         tags=["urgent", "billing"],
+        at=NOON,
+    )
+
+
+@pytest.fixture
+def proposal(store: MemoryStore, org_id: OrganizationId, hosting: Service) -> Proposal:
+    """Write a proposal for somebody who is no client yet."""
+    return store.run(
+        org_id,
+        draft_proposal,
+        client_email="ann@example.com",
+        client_first_name="Ann",
+        client_last_name="Lee",
+        items=[
+            ProposedService(service_id=hosting.id, quantity=12, price=Decimal(4)),
+            ProposedService(service_id=hosting.id, price=Decimal(50)),
+        ],
+        at=NOON,
+    )
+
+
+@pytest.fixture
+def coupon(store: MemoryStore, org_id: OrganizationId, acme: Bootstrap) -> Coupon:
+    """Make a coupon."""
+    return store.run(org_id, create_coupon, code="WELCOME", at=NOON)
+
+
+@pytest.fixture
+def invoice(
+    store: MemoryStore, org_id: OrganizationId, acme: Bootstrap, john: Client, hosting: Service, coupon: Coupon
+) -> Invoice:
+    """Issue an invoice with everything."""
+    return store.run(
+        org_id,
+        create_invoice,
+        payer=john.id,
+        items=[
+            InvoiceItemDraft(name="Landing page", amount=Decimal(1000), discount=Decimal(100)),
+            InvoiceItemDraft(name="Hosting", quantity=12, amount=Decimal(5), service_id=hosting.id),
+        ],
+        coupon_id=coupon.id,
+        employee_id=acme.administrator.id,
         at=NOON,
     )
 

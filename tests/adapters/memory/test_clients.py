@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal, localcontext
 
 import attrs
 import pytest
@@ -10,18 +11,28 @@ import pytest
 from service_engine import Change, ClientId, ConflictError, DependentsExistError, NotFoundError
 from service_engine.domain import clients
 from service_engine.domain.clients import ClientPatch
+from service_engine.domain.invoice_items import InvoiceItemDraft
+from service_engine.domain.invoice_terms import BillingPeriod
+from service_engine.domain.invoices import InvoiceStatus
 from service_engine.domain.money import money
 from service_engine.ports.clients import ClientFilter, ClientSort
 from service_engine.ports.lists import Condition, Operator, Sort
 from service_engine.testing import build
 from service_engine.testing.builders import NOON
 from service_engine.usecases.clients import create_client, delete_client, get_client, list_clients, update_client
+from service_engine.usecases.invoices import InvoicePatch, create_invoice, delete_invoice, update_invoice
 from service_engine.usecases.orders import create_order, delete_order
+from service_engine.usecases.payments import mark_paid, record_part_payment
 from service_engine.usecases.tickets import delete_ticket, open_ticket
 
 
 def _add(store, org_id, client):
     return store.run(org_id, lambda uow: uow.clients.add(Change(client)))
+
+
+def _bill(uow, client_id, *, amount="10", **more):
+    items = [InvoiceItemDraft(name="Advice", amount=Decimal(amount))]
+    return create_invoice(uow, payer=client_id, items=items, at=NOON, **more)
 
 
 def test_staff_are_no_clients_and_clients_no_staff(store, org_id, acme, john):
@@ -137,7 +148,7 @@ def test_an_id_is_taken_once(store, org_id, acme, john):
 
 
 def test_what_refers_to_a_client_keeps_them(store, org_id, john):
-    """Orders and tickets, deleted ones counted, in the port's order."""
+    """Orders, invoices, tickets and subscriptions, deleted ones counted, in the port's order."""
     ticket = store.run(org_id, open_ticket, client_id=john.id, subject="Help", at=NOON)
     store.run(org_id, delete_ticket, ticket.id, at=NOON)
     with pytest.raises(DependentsExistError, match="existing tickets"):
@@ -146,6 +157,11 @@ def test_what_refers_to_a_client_keeps_them(store, org_id, john):
     store.run(org_id, delete_order, order.id, at=NOON)
     with store.begin(org_id) as uow:
         assert uow.clients.dependents(john.id) == ("orders", "tickets")
+        monthly = _bill(uow, john.id, recurring=BillingPeriod(length=1, unit="M"))
+        assert uow.clients.dependents(john.id) == ("orders", "invoices", "tickets")
+        mark_paid(uow, monthly.id, at=NOON)
+        delete_invoice(uow, monthly.id, at=NOON)
+        assert uow.clients.dependents(john.id) == ("orders", "invoices", "tickets", "subscriptions")
         free = create_client(uow, email="free@example.com", first_name="Free", last_name="One", at=NOON)
         assert uow.clients.dependents(free.id) == ()
 
@@ -172,6 +188,74 @@ def test_a_row_of_a_client(store, org_id, acme, john):
     row = store.read(org_id, get_client, john.id)
     assert (row.client, row.role, row.spent) == (john, acme.roles["Client"], None)
     assert store.read(org_id, list_clients).rows == (row,)
+
+
+def _spent(view):
+    """Return what each client has spent by first name, alone and in a list the same."""
+    rows = list_clients(view).rows
+    assert rows == tuple(get_client(view, row.client.id) for row in rows)
+    return {row.client.first_name: row.spent for row in rows}
+
+
+def test_what_a_client_has_spent(store, org_id, john):
+    """The totals of their live Paid invoices: not what is due, paid in part, refunded or deleted (D39)."""
+
+    def spent():
+        return store.read(org_id, _spent)["John"]
+
+    first, second, third = (store.run(org_id, _bill, john.id, amount=amount) for amount in ("19.99", "0.02", "100"))
+    assert spent() is None
+    store.run(org_id, mark_paid, first.id, at=NOON)
+    assert spent() == Decimal("19.99")
+    store.run(org_id, record_part_payment, third.id, Decimal(60), at=NOON)
+    store.run(org_id, mark_paid, second.id, at=NOON)
+    assert spent() == Decimal("20.01")
+    store.run(org_id, mark_paid, third.id, at=NOON)
+    assert spent() == Decimal("120.01")
+    store.run(org_id, update_invoice, third.id, InvoicePatch(status=InvoiceStatus.REFUNDED), at=NOON)
+    assert spent() == Decimal("20.01")
+    store.run(org_id, delete_invoice, first.id, at=NOON)
+    assert spent() == Decimal("0.02")
+    store.run(org_id, delete_invoice, second.id, at=NOON)
+    assert spent() is None
+
+
+def test_spending_nothing_is_not_the_same_as_no_invoice(store, org_id, john):
+    """A paid invoice of nought makes it nought."""
+    free = store.run(org_id, _bill, john.id, amount="0")
+    store.run(org_id, mark_paid, free.id, at=NOON)
+    spent = store.read(org_id, _spent)["John"]
+    assert spent is not None
+    assert spent == 0
+
+
+def test_what_was_spent_in_a_transaction_that_failed_is_not_shown(store, org_id, john):
+    """Sums are remembered; an old one must never be shown, nor one that was rolled back, nor another client's."""
+    invoice = store.run(org_id, _bill, john.id, amount="5")
+    bob = store.run(org_id, create_client, email="bob@example.com", first_name="Bob", last_name="Ray", at=NOON)
+    before = {"John": None, "Bob": None}
+
+    def work(uow):
+        mark_paid(uow, invoice.id, at=NOON)
+        assert (_spent(uow), store.read(org_id, _spent)) == ({"John": Decimal(5), "Bob": None}, before)
+        uow.clients.get(build.client().id)
+
+    assert store.read(org_id, _spent) == before
+    with pytest.raises(NotFoundError):
+        store.run(org_id, work)
+    assert store.read(org_id, _spent) == before
+    handed_on = store.run(org_id, update_invoice, invoice.id, InvoicePatch(client_id=bob.id), at=NOON)
+    store.run(org_id, mark_paid, handed_on.id, at=NOON)
+    assert store.read(org_id, _spent) == {"John": None, "Bob": Decimal(5)}
+
+
+def test_what_was_spent_is_exact(store, org_id, john):
+    """A plain sum over all currencies, whatever precision the host's thread has."""
+    for amount, currency in (("9999999999.99", "USD"), ("0.001", "KWD"), ("7", "JPY")):
+        invoice = store.run(org_id, _bill, john.id, amount=amount, currency=currency)
+        store.run(org_id, mark_paid, invoice.id, at=NOON)
+    with localcontext(prec=3):
+        assert store.read(org_id, _spent)["John"] == Decimal("10000000006.991")
 
 
 def test_lists_of_clients(store, org_id, john):

@@ -108,14 +108,14 @@ def test_a_deleted_service_is_nowhere(store, org_id, hosting):
     store.run(other, bootstrap_organization, name="Other", at=NOON)
     foreign = store.run(other, create_service, name="Hosting", currency="USD", at=NOON)
     with store.begin(org_id) as uow:
-        assert uow.references.look_up(service_id=hosting.id).service is not None
+        assert set(uow.references.look_up(service_ids=[hosting.id]).services) == {hosting.id}
         delete_service(uow, hosting.id, at=NOON)
         for missing in (hosting.id, foreign.id, _service().id):
             for get in (uow.services.get, uow.service_queries.get):
                 with pytest.raises(NotFoundError) as refused:
                     get(missing)
                 assert (refused.value.kind, refused.value.key) == ("service", missing)
-            assert uow.references.look_up(service_id=missing).service is None
+            assert uow.references.look_up(service_ids=[missing]).services == {}
     assert store.read(org_id, list_services) == Page((), 0)
 
 
@@ -123,11 +123,12 @@ def test_a_reference_is_what_an_order_takes(store, org_id, hosting):
     """Name, currency and price; nothing asked for is nothing found."""
     free = store.run(org_id, create_service, name="Advice", currency="EUR", at=NOON)
     with store.begin(org_id) as uow:
-        found = uow.references.look_up(service_id=hosting.id).service
-        assert found == ServiceOffer(id=hosting.id, name="Hosting", currency="USD", price=money(5, "USD"))
-        found = uow.references.look_up(service_id=free.id).service
-        assert found == ServiceOffer(id=free.id, name="Advice", currency="EUR", price=None)
-        assert uow.references.look_up().service is None
+        found = uow.references.look_up(service_ids=[hosting.id, free.id, _service().id, hosting.id]).services
+        assert found == {
+            hosting.id: ServiceOffer(id=hosting.id, name="Hosting", currency="USD", price=money(5, "USD")),
+            free.id: ServiceOffer(id=free.id, name="Advice", currency="EUR", price=None),
+        }
+        assert uow.references.look_up().services == {}
 
 
 def test_folders_stand_in_their_order(store, org_id, acme):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
+from service_engine.adapters.memory.invoices import spent_by
 from service_engine.adapters.memory.lists import page_of
 from service_engine.adapters.memory.state import Work
 from service_engine.adapters.memory.tables import require_current
@@ -68,7 +69,9 @@ class MemoryClients:
         state = self._work.state
         referring = {
             "orders": any(order.client_id == client_id for order in state.orders.rows.values()),
+            "invoices": bool(state.invoices.group(client_id)),
             "tickets": any(ticket.client_id == client_id for ticket in state.tickets.rows.values()),
+            "subscriptions": bool(state.subscriptions.group(client_id)),
         }
         return tuple(noun for noun, exist in referring.items() if exist)
 
@@ -96,5 +99,5 @@ class MemoryClientQueries:
         return Page(tuple(map(self._row, chosen)), total)
 
     def _row(self, client: Client) -> ClientRow:
-        # Nobody can have spent anything: the store in memory keeps no invoices yet.
-        return ClientRow(client=client, role=self._work.state.role_of(client), spent=None)
+        state = self._work.state
+        return ClientRow(client=client, role=state.role_of(client), spent=spent_by(state, client.id))

@@ -88,8 +88,7 @@ def _row(state: State, order: Order) -> OrderRow:
 def _links(state: State, order: Order) -> Iterator[bool]:
     yield order.client_id in state.people.rows
     yield order.service_id is None or order.service_id in state.services.rows
-    # The store in memory keeps no invoices and no subscriptions yet, so there is none to refer to.
-    yield order.invoice_id is None
-    yield order.subscription_id is None
+    yield order.invoice_id is None or order.invoice_id in state.invoices.rows
+    yield order.subscription_id is None or order.subscription_id in state.subscriptions.rows
     yield are_people(state, order.employee_ids)
     yield are_tags(state, order.tags)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from service_engine.adapters.memory.state import State
-from service_engine.domain.clients import ZERO, Client
+from service_engine.adapters.memory.state import Person, State
+from service_engine.domain.clients import Client
 from service_engine.domain.ids import ClientId, EmployeeId, UserId
 from service_engine.ports.clients import ClientSummary
 from service_engine.ports.employees import EmployeeRow
 from service_engine.ports.order_messages import AuthorRow
 
-__all__ = ["are_people", "author_row", "client_summary", "employee_rows"]
+__all__ = ["are_people", "as_client", "author_row", "client_summary", "employee_rows"]
 
 
 def are_people(state: State, ids: Iterable[UUID]) -> bool:
@@ -20,20 +20,36 @@ def are_people(state: State, ids: Iterable[UUID]) -> bool:
     return all(each in state.people.rows for each in ids)
 
 
+def as_client(person: Person) -> Client:
+    """Return somebody as a client; somebody of the staff has none of a client's particulars."""
+    if isinstance(person, Client):
+        return person
+    return Client(
+        id=ClientId(UserId(person.id)),
+        email=person.email,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        status=person.status,
+        role_id=person.role.id,
+        created_at=person.created_at,
+        updated_at=person.updated_at,
+        version=person.version,
+    )
+
+
 def client_summary(state: State, client_id: ClientId) -> ClientSummary:
     """Return somebody as the client of a ticket or an order."""
     person = state.people.rows[client_id]
-    # Somebody of the staff has none of a client's particulars.
-    client = person if isinstance(person, Client) else None
+    client = as_client(person)
     return ClientSummary(
         id=client_id,
-        first_name=person.first_name,
-        last_name=person.last_name,
-        email=person.email,
-        company=None if client is None else client.company,
-        phone=None if client is None else client.phone,
-        balance=ZERO if client is None else client.balance,
-        address=None if client is None else client.address,
+        first_name=client.first_name,
+        last_name=client.last_name,
+        email=client.email,
+        company=client.company,
+        phone=client.phone,
+        balance=client.balance,
+        address=client.address,
         role=state.role_of(person),
     )
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
+from uuid import UUID
 
-from service_engine.adapters.memory.state import State, Work
+from service_engine.adapters.memory.state import Work
+from service_engine.adapters.memory.tables import Identified, Table, is_live
 from service_engine.domain.clients import Client
 from service_engine.domain.employees import Member
-from service_engine.domain.ids import ClientId, EmployeeId, OrderId, ServiceId
+from service_engine.domain.ids import ClientId, CouponId, EmployeeId, OrderId, ServiceId
+from service_engine.domain.services import Service
 from service_engine.ports.references import FoundReferences, ServiceOffer
 
 __all__ = ["MemoryReferences"]
+
+V = TypeVar("V", bound=Identified)
 
 
 class MemoryReferences:
@@ -24,12 +30,13 @@ class MemoryReferences:
         *,
         client_id: ClientId | None = None,
         order_id: OrderId | None = None,
-        service_id: ServiceId | None = None,
+        coupon_id: CouponId | None = None,
+        service_ids: Sequence[ServiceId] = (),
         employee_ids: Sequence[EmployeeId] = (),
     ) -> FoundReferences:
         """Look all of them up at once."""
         state = self._work.state
-        order = None if order_id is None else state.orders.rows.get(order_id)
+        services = (_live(state.services, service_id) for service_id in service_ids)
         members: dict[EmployeeId, Member] = {}
         for employee_id in employee_ids:
             person = state.people.rows.get(employee_id)
@@ -38,14 +45,17 @@ class MemoryReferences:
             members[employee_id] = Member(employee_id, state.role_of(person).levels.dashboard_access)
         return FoundReferences(
             client=client_id is not None and state.live_client(client_id) is not None,
-            order=order is not None and order.deleted_at is None,
-            service=_offer(state, service_id),
+            order=_live(state.orders, order_id) is not None,
+            coupon=_live(state.coupons, coupon_id) is not None,
+            services={service.id: _offer(service) for service in services if service is not None},
             members=members,
         )
 
 
-def _offer(state: State, service_id: ServiceId | None) -> ServiceOffer | None:
-    service = None if service_id is None else state.services.rows.get(service_id)
-    if service is None or service.deleted_at is not None:
-        return None
+def _live(table: Table[V], key: UUID | None) -> V | None:
+    value = None if key is None else table.rows.get(key)
+    return value if value is not None and is_live(value) else None
+
+
+def _offer(service: Service) -> ServiceOffer:
     return ServiceOffer(id=service.id, name=service.name, currency=service.currency, price=service.price)

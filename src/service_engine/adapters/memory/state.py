@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from threading import Lock
 from typing import Final, NoReturn, TypeAlias, TypeGuard
 from uuid import UUID
@@ -14,21 +15,28 @@ from service_engine.domain.access import Role, is_staff
 from service_engine.domain.api_tokens import ApiToken
 from service_engine.domain.change import Event
 from service_engine.domain.clients import Client
+from service_engine.domain.coupons import Coupon
 from service_engine.domain.employees import Employee
 from service_engine.domain.ids import ApiTokenId, ClientId, OrganizationId
+from service_engine.domain.invoices import Invoice
 from service_engine.domain.order_messages import OrderMessage
 from service_engine.domain.order_tasks import OrderTask
 from service_engine.domain.orders import Order
 from service_engine.domain.organizations import Organization
+from service_engine.domain.payments import Payment, PaymentStatus
+from service_engine.domain.proposals import Proposal
 from service_engine.domain.service_folders import ServiceFolder
 from service_engine.domain.services import Service
+from service_engine.domain.subscriptions import Subscription
 from service_engine.domain.tags import Tag
 from service_engine.domain.ticket_messages import TicketMessage
 from service_engine.domain.tickets import Ticket
 from service_engine.errors import ConflictError
+from service_engine.ports.invoices import InvoiceRow
 from service_engine.ports.order_messages import OrderMessageRow
 from service_engine.ports.order_tasks import OrderTaskRow
 from service_engine.ports.orders import OrderRow
+from service_engine.ports.proposals import ProposalSummary
 from service_engine.ports.tickets import TicketRow
 
 __all__ = ["Person", "Published", "State", "Work"]
@@ -57,11 +65,36 @@ def _claims_of_person(person: Person) -> Sequence[Claim]:
     return claims
 
 
+def _claims_of_proposal(proposal: Proposal) -> Sequence[Claim]:
+    return tuple(("item", item.id) for item in proposal.items)
+
+
+def _claims_of_invoice(invoice: Invoice) -> Sequence[Claim]:
+    return ("number", invoice.number), *(("item", item.id) for item in invoice.items)
+
+
+def _claims_of_payment(payment: Payment) -> Sequence[Claim]:
+    return (("pending", payment.invoice_id),) if payment.status is PaymentStatus.PENDING else ()
+
+
+def _claims_of_subscription(subscription: Subscription) -> Sequence[Claim]:
+    claims: list[Claim] = []
+    if subscription.number is not None:
+        claims.append(("number", subscription.number))
+    if subscription.invoice_id is not None:
+        claims.append(("invoice_id", subscription.invoice_id))
+    return claims
+
+
 class State:
     """Everything that one organisation has. Once it is published it never changes; it only remembers rows it built."""
 
     __slots__ = (
         "api_tokens",
+        "coupons",
+        "invoice_count",
+        "invoice_rows",
+        "invoices",
         "order_message_rows",
         "order_messages",
         "order_rows",
@@ -69,10 +102,15 @@ class State:
         "order_tasks",
         "orders",
         "organization",
+        "payments",
         "people",
+        "proposal_summaries",
+        "proposals",
         "roles",
         "service_folders",
         "services",
+        "spent",
+        "subscriptions",
         "tags",
         "ticket_messages",
         "ticket_rows",
@@ -97,6 +135,21 @@ class State:
             grouping=Grouping(lambda message: message.order_id, _OLDEST_FIRST)
         )
         self.order_message_rows: dict[UUID, tuple[OrderMessage, OrderMessageRow]] = {}
+        self.proposals: Table[Proposal] = Table(_claims_of_proposal)
+        self.proposal_summaries: dict[UUID, tuple[Proposal, ProposalSummary]] = {}
+        self.coupons: Table[Coupon] = Table(lambda coupon: (("code", coupon.code),))
+        self.invoice_count = 0
+        self.invoices: Table[Invoice] = Table(
+            _claims_of_invoice, Grouping(lambda invoice: invoice.client_id, _OLDEST_FIRST)
+        )
+        self.invoice_rows: dict[UUID, tuple[Invoice, InvoiceRow]] = {}
+        self.spent: dict[UUID, tuple[tuple[Invoice, ...], Decimal | None]] = {}
+        self.payments: Table[Payment] = Table(
+            _claims_of_payment, Grouping(lambda payment: payment.invoice_id, _OLDEST_FIRST)
+        )
+        self.subscriptions: Table[Subscription] = Table(
+            _claims_of_subscription, Grouping(lambda subscription: subscription.client_id, _OLDEST_FIRST)
+        )
         self.tickets: Table[Ticket] = Table()
         self.ticket_rows: dict[UUID, tuple[Ticket, TicketRow]] = {}
         self.ticket_messages: Table[TicketMessage] = Table(
@@ -120,6 +173,15 @@ class State:
         fork.order_task_rows = self.order_task_rows
         fork.order_messages = self.order_messages.fork()
         fork.order_message_rows = self.order_message_rows
+        fork.proposals = self.proposals.fork()
+        fork.proposal_summaries = self.proposal_summaries
+        fork.coupons = self.coupons.fork()
+        fork.invoice_count = self.invoice_count
+        fork.invoices = self.invoices.fork()
+        fork.invoice_rows = self.invoice_rows
+        fork.spent = self.spent
+        fork.payments = self.payments.fork()
+        fork.subscriptions = self.subscriptions.fork()
         fork.tickets = self.tickets.fork()
         fork.ticket_rows = self.ticket_rows
         fork.ticket_messages = self.ticket_messages.fork()
@@ -150,6 +212,7 @@ class State:
         self.order_rows = {}
         self.order_task_rows = {}
         self.order_message_rows = {}
+        self.invoice_rows = {}
         self.ticket_rows = {}
 
     def _is_live_client(self, person: Person) -> TypeGuard[Client]:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from service_engine.adapters.memory.api_tokens import MemoryApiTokens
 from service_engine.adapters.memory.clients import MemoryClientQueries, MemoryClients
+from service_engine.adapters.memory.coupons import MemoryCoupons
 from service_engine.adapters.memory.employees import MemoryEmployees
+from service_engine.adapters.memory.invoices import MemoryInvoiceQueries, MemoryInvoices
 from service_engine.adapters.memory.order_messages import MemoryOrderMessageQueries, MemoryOrderMessages
 from service_engine.adapters.memory.order_tasks import MemoryOrderTaskQueries, MemoryOrderTasks
 from service_engine.adapters.memory.orders import MemoryOrderQueries, MemoryOrders
 from service_engine.adapters.memory.organizations import MemoryOrganizations, MemoryRoles
+from service_engine.adapters.memory.payments import MemoryPayments
+from service_engine.adapters.memory.proposals import MemoryProposalQueries, MemoryProposals
 from service_engine.adapters.memory.references import MemoryReferences
 from service_engine.adapters.memory.services import MemoryServiceFolders, MemoryServiceQueries, MemoryServices
 from service_engine.adapters.memory.state import Work
+from service_engine.adapters.memory.subscriptions import MemorySubscriptions
 from service_engine.adapters.memory.tags import MemoryTags
 from service_engine.adapters.memory.ticket_messages import MemoryTicketMessages
 from service_engine.adapters.memory.tickets import MemoryTicketQueries, MemoryTickets
@@ -32,6 +37,8 @@ class MemoryView:
         self.order_queries = MemoryOrderQueries(work)
         self.order_task_queries = MemoryOrderTaskQueries(work)
         self.order_message_queries = MemoryOrderMessageQueries(work)
+        self.proposal_queries = MemoryProposalQueries(work)
+        self.invoice_queries = MemoryInvoiceQueries(work)
         self.ticket_queries = MemoryTicketQueries(work)
 
     @property
@@ -56,6 +63,11 @@ class MemoryUnitOfWork(MemoryView):
         self.orders = MemoryOrders(work)
         self.order_tasks = MemoryOrderTasks(work)
         self.order_messages = MemoryOrderMessages(work)
+        self.proposals = MemoryProposals(work)
+        self.coupons = MemoryCoupons(work)
+        self.invoices = MemoryInvoices(work)
+        self.payments = MemoryPayments(work)
+        self.subscriptions = MemorySubscriptions(work)
         self.tags = MemoryTags(work)
         self.tickets = MemoryTickets(work)
         self.ticket_messages = MemoryTicketMessages(work)
