@@ -35,8 +35,9 @@ from service_engine.testing.builders import NOON
 from service_engine.testing.contracts.agency import Agency, happened
 from service_engine.testing.entropy import SeededEntropy
 from service_engine.testing.statements import counting
+from service_engine.usecases.coupons import create_coupon
 from service_engine.usecases.orders import OrderPatch, create_order, get_order, list_orders, update_order
-from service_engine.usecases.services import create_service
+from service_engine.usecases.services import create_service, delete_service
 
 both = pytest.mark.parametrize("store", ["sqlite", "postgres"], indirect=True)
 postgres = pytest.mark.parametrize("store", ["postgres"], indirect=True)
@@ -65,7 +66,7 @@ def placed(acme: Agency, **given: Any) -> Order:
 
 
 def invoiced(acme: Agency, order: Order, sql_store: SqlStore) -> tuple[InvoiceId, SubscriptionId]:
-    """Store an invoice and a subscription of the order's client, as rows: they have no use cases yet."""
+    """Store an invoice and a subscription of the order's client, as rows."""
     tables = sql_store.tables
     row = {"org_id": acme.org_id, "client_id": order.client_id, "created_at": NOON, "updated_at": NOON}
     invoice_id, subscription_id = acme.new_id(), acme.new_id()
@@ -214,18 +215,29 @@ def test_a_look_up_without_questions_asks_nothing(acme: Agency, sql_store: SqlSt
     """And a look-up of everything finds everything, in one statement."""
     order, jane = placed(acme), acme.employee()
     service = acme.run(create_service, name="Website", currency="EUR", at=NOON)
+    priced = acme.run(create_service, name="Shop", currency="EUR", details=ServicePatch(price=Decimal(5)), at=NOON)
+    gone = acme.run(create_service, name="Old", currency="EUR", at=NOON)
+    acme.run(delete_service, gone.id, at=NOON)
+    coupon = acme.run(create_coupon, code="WELCOME", at=NOON)
     with counting(sql_store.engine) as counts, acme.begin() as uow:
         nothing = uow.references.look_up()
-    assert (counts.statements, nothing.service, dict(nothing.members)) == (0, None, {})
+    assert (counts.statements, dict(nothing.services), dict(nothing.members)) == (0, {}, {})
     with counting(sql_store.engine) as counts, acme.begin() as uow:
         found = uow.references.look_up(
-            client_id=order.client_id, order_id=order.id, service_id=service.id, employee_ids=[jane.id]
+            client_id=order.client_id,
+            order_id=order.id,
+            coupon_id=coupon.id,
+            service_ids=[service.id, priced.id, service.id, gone.id],
+            employee_ids=[jane.id],
         )
     assert counts.statements == 1
-    assert (found.client, found.order, set(found.members)) == (True, True, {jane.id})
-    assert found.service is not None
-    assert (found.service.id, found.service.name, found.service.price) == (service.id, "Website", None)
-    assert found.service.price_or_nothing == money(0, "EUR")
+    assert (found.client, found.order, found.coupon, set(found.members)) == (True, True, True, {jane.id})
+    offers = {each.id: (each.name, each.price, each.price_or_nothing) for each in found.services.values()}
+    assert offers == {
+        service.id: ("Website", None, money(0, "EUR")),
+        priced.id: ("Shop", money(5, "EUR"), money(5, "EUR")),
+    }
+    assert set(offers) == set(found.services)
 
 
 def _at_once(acme: Agency, create: Callable[[UnitOfWork], Order], number: int) -> list[Order | AlreadyTakenError]:

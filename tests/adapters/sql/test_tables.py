@@ -185,14 +185,21 @@ def test_the_database_refuses_a_link_between_organizations(rows: Row, table_name
 
 def _fresh(rows: Row, table: Table, org_id: UUID) -> dict[str, Any]:
     values = rows.values(table, org_id)
-    if "id" not in table.c:  # a junction: its key is what it links, so one side has to be new
-        (left, right) = (column.name for column in table.primary_key if column.name != "org_id")
-        owner = next(key.referred_table for key in _keys_of(table, left))
+    for column in _taken(table):
+        owner = next(key.referred_table for key in _keys_of(table, column))
         made = rows.values(owner, org_id)
         rows.connection.execute(insert(owner), made)
-        values[left] = made["id"]
-        assert right in values
+        values[column] = made["id"]
     return values
+
+
+def _taken(table: Table) -> list[str]:
+    """Return what no two rows may refer to: one side of a junction's key, and what has a unique index by itself."""
+    if "id" not in table.c:
+        (left, _) = (column.name for column in table.primary_key if column.name != "org_id")
+        return [left]
+    alone = [index.columns.keys()[1] for index in table.indexes if index.unique and len(index.columns) == 2]
+    return [column for column in alone if any(_keys_of(table, column))]
 
 
 def _keys_of(table: Table, column: str) -> Iterator[ForeignKeyConstraint]:

@@ -1,6 +1,7 @@
 """How the aggregates of any noun are loaded and stored: each rule of it once.
 
-An aggregate is one row, with its links to other things (people assigned, tags) in junctions.
+An aggregate is one row, with its links to other things (people assigned, tags) in junctions, and its parts (items) in
+a table of their own.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from service_engine.adapters.sql.transaction import AnyRow, Transaction
 from service_engine.domain.change import Change, Versioned, next_version
 from service_engine.errors import NotFoundError
 
-__all__ = ["AggregateStatements", "Aggregates", "Links"]
+__all__ = ["AggregateStatements", "Aggregates", "Links", "Parts"]
 
 
 class Aggregate(Versioned, Protocol):
@@ -31,23 +32,20 @@ class Aggregate(Versioned, Protocol):
 
 
 A = TypeVar("A", bound=Aggregate)
+P = TypeVar("P")
 
 
 @frozen(kw_only=True)
-class Links(Generic[A]):
-    """What an aggregate is linked to, in order.
+class _Owned:
+    """Rows that come and go with an aggregate, and are replaced all together.
 
     Args:
-        table: The junction.
+        table: Where they are.
         owner: Its column for the aggregate.
-        other: Its column for the other side.
-        ids: Returns the ids of what an aggregate is linked to.
     """
 
     table: Table
     owner: str
-    other: str
-    ids: Callable[[A], Sequence[UUID]]
     clear: Delete = field(init=False)
     add: Insert = field(init=False)
 
@@ -59,11 +57,44 @@ class Links(Generic[A]):
     def _add(self) -> Insert:
         return insert(self.table)
 
+
+@frozen(kw_only=True)
+class Links(_Owned, Generic[A]):
+    """What an aggregate is linked to, in order, in a junction.
+
+    Args:
+        other: The junction's column for the other side.
+        ids: Returns the ids of what an aggregate is linked to.
+    """
+
+    other: str
+    ids: Callable[[A], Sequence[UUID]]
+
     def rows(self, aggregate: A) -> list[dict[str, Any]]:
         """Return a row for each link."""
         return [
             {self.owner: aggregate.id, self.other: each, "position": position}
             for position, each in enumerate(self.ids(aggregate))
+        ]
+
+
+@frozen(kw_only=True)
+class Parts(_Owned, Generic[A, P]):
+    """What an aggregate is made of, in order: each is a row of its own, with an id.
+
+    Args:
+        parts: Returns them.
+        row: Makes the row of one, without its owner and its position.
+    """
+
+    parts: Callable[[A], Sequence[P]]
+    row: Callable[[P], Mapping[str, Any]]
+
+    def rows(self, aggregate: A) -> list[dict[str, Any]]:
+        """Return a row for each part."""
+        return [
+            {self.owner: aggregate.id, **self.row(each), "position": position}
+            for position, each in enumerate(self.parts(aggregate))
         ]
 
 
@@ -77,7 +108,7 @@ class AggregateStatements(Generic[A]):
         get: Finds the one with the id ``key``.
         value: Makes an aggregate of a row that ``get`` found.
         row: Makes the table's row of an aggregate.
-        links: What they are linked to.
+        links: What they are linked to, and what they are made of.
     """
 
     kind: str
@@ -85,7 +116,7 @@ class AggregateStatements(Generic[A]):
     get: Select[Any]
     value: Callable[[AnyRow], A]
     row: Callable[[A], Mapping[str, Any]]
-    links: tuple[Links[A], ...] = ()
+    links: tuple[Links[A] | Parts[A, Any], ...] = ()
     lock: Select[Any] = field(init=False)
     add: Insert = field(init=False)
     save: Update = field(init=False)
@@ -106,7 +137,7 @@ class AggregateStatements(Generic[A]):
 class Aggregates(Generic[A]):
     """The organisation's aggregates of one noun.
 
-    Remembers those that it loaded or stored, to leave links alone that did not change.
+    Remembers those that it loaded or stored, to leave links and parts alone that did not change.
     """
 
     def __init__(self, transaction: Transaction, statements: AggregateStatements[A]) -> None:
@@ -127,8 +158,16 @@ class Aggregates(Generic[A]):
         row = self._transaction.read(self._statements.get, key=key).one_or_none()
         if row is None:
             raise NotFoundError(self._statements.kind, key)
+        return self.seen(row)
+
+    def seen(self, row: AnyRow) -> A:
+        """Return the one of a row that has the columns of ``get``.
+
+        Raises:
+            ConflictError: It was loaded before, and somebody else has changed it since.
+        """
         aggregate = self._statements.value(row)
-        self._transaction.saw(self._statements.kind, key, aggregate.version)
+        self._transaction.saw(self._statements.kind, aggregate.id, aggregate.version)
         return self._remember(aggregate)
 
     def add(self, change: Change[A]) -> A:
@@ -162,7 +201,7 @@ class Aggregates(Generic[A]):
         self._transaction.update(its.table, its.save, its.kind, aggregate.id, aggregate.version, row)
         known = self._known.get(aggregate.id)
         for links in its.links:
-            if known is None or known.version != aggregate.version or links.ids(known) != links.ids(aggregate):
+            if known is None or known.version != aggregate.version or links.rows(known) != links.rows(aggregate):
                 self._transaction.write(links.clear, key=aggregate.id)
                 self._link(links, aggregate)
         self._transaction.note(change.events)
@@ -172,7 +211,7 @@ class Aggregates(Generic[A]):
         self._known[aggregate.id] = aggregate
         return aggregate
 
-    def _link(self, links: Links[A], aggregate: A) -> None:
+    def _link(self, links: Links[A] | Parts[A, Any], aggregate: A) -> None:
         rows = links.rows(aggregate)
         if rows:
             with refusing_collisions(self._statements.kind, aggregate.id):

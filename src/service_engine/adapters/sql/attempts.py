@@ -25,7 +25,7 @@ from sqlalchemy import Connection
 
 from service_engine.adapters.entropy import RecordedEntropy
 from service_engine.adapters.retries import Retries
-from service_engine.adapters.sql.failures import is_lost_connection, is_retryable
+from service_engine.adapters.sql.failures import is_lost_connection, is_retryable, leaves_commit_open
 from service_engine.adapters.sql.tables import Tables
 from service_engine.adapters.sql.transaction import Witness
 from service_engine.adapters.sql.unit_of_work import SqlUnitOfWork
@@ -98,7 +98,7 @@ class Attempts(Generic[R]):
         try:
             connection.commit()
         except Exception as error:
-            if is_lost_connection(error):
+            if leaves_commit_open(error):
                 self._unanswered = unanswered
             raise
 

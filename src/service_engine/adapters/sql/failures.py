@@ -15,13 +15,14 @@ from sqlalchemy.exc import DBAPIError
 
 from service_engine.errors import ConflictError
 
-__all__ = ["is_collision", "is_lost_connection", "is_retryable", "refusing_collisions"]
+__all__ = ["is_collision", "is_lost_connection", "is_retryable", "leaves_commit_open", "refusing_collisions"]
 
 _COLLISIONS: Final = frozenset({"23505", "23503", "23001"})  # unique, foreign key, restrict
 _CONTENTION: Final = frozenset({"40001", "40P01", "55P03"})  # serialisation, deadlock, lock not available
 _SHUTDOWNS: Final = frozenset({"57P01", "57P02", "57P03"})
 _SQLITE_COLLISIONS: Final = frozenset({2067, 1555, 787})  # unique, primary key, foreign key
 _SQLITE_BUSY: Final = frozenset({5, 6})  # busy, locked; the low byte of the extended code
+_SQLITE_IO_ERROR: Final = 10
 _PASSING_REFUSALS: Final = (
     "starting up",
     "shutting down",
@@ -53,6 +54,16 @@ def is_retryable(error: BaseException) -> bool:
     if not isinstance(error, DBAPIError):
         return False
     return _sqlstate(error) in _CONTENTION or _sqlite_code(error) & 0xFF in _SQLITE_BUSY
+
+
+def leaves_commit_open(error: BaseException) -> bool:
+    """Tell whether a COMMIT that fails with this may have been done all the same; any other error is a clear no.
+
+    SQLite may fail with an I/O error after the transaction is in its log.
+    """
+    if is_lost_connection(error):
+        return True
+    return isinstance(error, DBAPIError) and _sqlite_code(error) & 0xFF == _SQLITE_IO_ERROR
 
 
 @contextmanager

@@ -1,9 +1,9 @@
 """Everything that a request refers to, looked up and held by one statement.
 
-On PostgreSQL the people, their roles, the order and the service are locked FOR SHARE until the transaction ends, so
-that nobody can delete them or take their access away between the check and the commit. The people are locked first, by
-themselves, and their roles only then: a statement that waits for a row sees its newest version, but joins it to nothing
-newer.
+On PostgreSQL the people, their roles, the order, the coupon and the services are locked FOR SHARE until the transaction
+ends, so that nobody can delete them or take their access away between the check and the commit. The people are locked
+first, by themselves, and their roles only then: a statement that waits for a row sees its newest version, but joins it
+to nothing newer.
 
 Source: design section 5.7; goals, "validation by set".
 """
@@ -17,7 +17,6 @@ from uuid import UUID
 from sqlalchemy import (
     CTE,
     BigInteger,
-    ColumnElement,
     CompoundSelect,
     Table,
     Text,
@@ -36,7 +35,7 @@ from service_engine.adapters.sql.tables import Tables
 from service_engine.adapters.sql.transaction import Transaction
 from service_engine.adapters.sql.types import ID, SMALL
 from service_engine.domain.employees import Member
-from service_engine.domain.ids import ClientId, EmployeeId, OrderId, ServiceId
+from service_engine.domain.ids import ClientId, CouponId, EmployeeId, OrderId, ServiceId
 from service_engine.errors import ConflictError
 from service_engine.ports.references import FoundReferences, ServiceOffer
 
@@ -44,7 +43,8 @@ __all__ = ["ReferenceStatements", "SqlReferences"]
 
 _PERSON: Final = 0
 _ORDER: Final = 1
-_SERVICE: Final = 2
+_COUPON: Final = 2
+_SERVICE: Final = 3
 
 
 class ReferenceStatements:
@@ -68,9 +68,14 @@ def _look_up(tables: Tables) -> CompoundSelect[Any]:
         .with_for_update(read=True)
         .cte("access")
     )
-    order = _held(tables.orders, "order_id", [tables.orders.c.id])
+    order, coupon = _held(tables.orders, "order_id"), _held(tables.coupons, "coupon_id")
     price = type_coerce(services.c.price, BigInteger).label("price")
-    offer = _held(services, "service_id", [services.c.id, services.c.name, services.c.currency, price])
+    offers = (
+        select(services.c.id, services.c.name, services.c.currency, price)
+        .where(live(services), services.c.id.in_(bindparam("service_ids", type_=ID, expanding=True)))
+        .with_for_update(read=True)
+        .cte("held_services")
+    )
     nothing, no_text, no_number = cast(null(), SMALL), cast(null(), Text()), cast(null(), BigInteger())
     return union_all(
         select(
@@ -82,13 +87,14 @@ def _look_up(tables: Tables) -> CompoundSelect[Any]:
             no_number.label("price"),
         ).select_from(people.outerjoin(access, access.c.id == people.c.role_id)),
         select(literal(_ORDER), order.c.id, nothing, no_text, no_text, no_number),
-        select(literal(_SERVICE), offer.c.id, nothing, offer.c.name, offer.c.currency, offer.c.price),
+        select(literal(_COUPON), coupon.c.id, nothing, no_text, no_text, no_number),
+        select(literal(_SERVICE), offers.c.id, nothing, offers.c.name, offers.c.currency, offers.c.price),
     )
 
 
-def _held(table: Table, key: str, columns: Sequence[ColumnElement[Any]]) -> CTE:
+def _held(table: Table, key: str) -> CTE:
     return (
-        select(*columns)
+        select(table.c.id)
         .where(live(table), table.c.id == bindparam(key, type_=ID))
         .with_for_update(read=True)
         .cte(f"held_{table.name}")
@@ -107,30 +113,33 @@ class SqlReferences:
         *,
         client_id: ClientId | None = None,
         order_id: OrderId | None = None,
-        service_id: ServiceId | None = None,
+        coupon_id: CouponId | None = None,
+        service_ids: Sequence[ServiceId] = (),
         employee_ids: Sequence[EmployeeId] = (),
     ) -> FoundReferences:
         """Look all of them up at once; see ``ports.references.References``."""
         # Sorted: two transactions that lock the same people should not do it in opposite orders.
         people: list[UUID] = sorted({*employee_ids, *((client_id,) if client_id is not None else ())})
+        offered = sorted(set(service_ids))
         access: dict[UUID, int] = {}
-        order, service = False, None
-        if people or order_id is not None or service_id is not None:
-            asked = {"keys": people, "order_id": order_id, "service_id": service_id}
+        services: dict[ServiceId, ServiceOffer] = {}
+        found = set()
+        if people or offered or order_id is not None or coupon_id is not None:
+            asked = {"keys": people, "order_id": order_id, "coupon_id": coupon_id, "service_ids": offered}
             for kind, key, level, name, currency, price in self._transaction.read(self._statements.look_up, **asked):
-                if kind == _ORDER:
-                    order = True
-                elif kind == _SERVICE:
+                found.add(kind)
+                if kind == _SERVICE:
                     money = optional_money_of(price, currency)
-                    service = ServiceOffer(id=key, name=name, currency=currency, price=money)
-                elif level is None:
+                    services[key] = ServiceOffer(id=key, name=name, currency=currency, price=money)
+                elif kind == _PERSON and level is None:
                     # A role that was made and given to somebody while this statement waited for them.
                     raise ConflictError("user", key)
-                else:
+                elif kind == _PERSON:
                     access[key] = level
         return FoundReferences(
             client=client_id is not None and access.get(client_id) == 0,
-            order=order,
-            service=service,
+            order=_ORDER in found,
+            coupon=_COUPON in found,
+            services=services,
             members={each: Member(each, access[each]) for each in employee_ids if each in access},
         )

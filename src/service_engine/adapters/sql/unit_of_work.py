@@ -13,7 +13,10 @@ from service_engine.adapters.entropy import SystemEntropy
 from service_engine.adapters.sql.api_tokens import ApiTokenStatements, SqlApiTokens
 from service_engine.adapters.sql.client_queries import ClientQueryStatements, SqlClientQueries
 from service_engine.adapters.sql.clients import ClientStatements, SqlClients
+from service_engine.adapters.sql.coupons import CouponStatements, SqlCoupons
 from service_engine.adapters.sql.employees import EmployeeStatements, SqlEmployees
+from service_engine.adapters.sql.invoice_queries import InvoiceQueryStatements, SqlInvoiceQueries
+from service_engine.adapters.sql.invoices import InvoiceStatements, SqlInvoices
 from service_engine.adapters.sql.order_messages import (
     OrderMessageQueryStatements,
     OrderMessageStatements,
@@ -34,6 +37,9 @@ from service_engine.adapters.sql.organizations import (
     SqlOrganizations,
     SqlRoles,
 )
+from service_engine.adapters.sql.payments import PaymentStatements, SqlPayments
+from service_engine.adapters.sql.proposal_queries import ProposalQueryStatements, SqlProposalQueries
+from service_engine.adapters.sql.proposals import ProposalStatements, SqlProposals
 from service_engine.adapters.sql.references import ReferenceStatements, SqlReferences
 from service_engine.adapters.sql.service_queries import ServiceQueryStatements, SqlServiceQueries
 from service_engine.adapters.sql.services import (
@@ -42,6 +48,7 @@ from service_engine.adapters.sql.services import (
     SqlServiceFolders,
     SqlServices,
 )
+from service_engine.adapters.sql.subscriptions import SqlSubscriptions, SubscriptionStatements
 from service_engine.adapters.sql.tables import Tables
 from service_engine.adapters.sql.tags import SqlTags, TagStatements
 from service_engine.adapters.sql.ticket_messages import SqlTicketMessages, TicketMessageStatements
@@ -78,6 +85,13 @@ class Statements:
     order_task_queries: OrderTaskQueryStatements
     order_messages: OrderMessageStatements
     order_message_queries: OrderMessageQueryStatements
+    proposals: ProposalStatements
+    proposal_queries: ProposalQueryStatements
+    coupons: CouponStatements
+    invoices: InvoiceStatements
+    invoice_queries: InvoiceQueryStatements
+    payments: PaymentStatements
+    subscriptions: SubscriptionStatements
     tags: TagStatements
     tickets: TicketStatements
     ticket_queries: TicketQueryStatements
@@ -104,6 +118,13 @@ def statements_for(tables: Tables) -> Statements:
         order_task_queries=OrderTaskQueryStatements(tables),
         order_messages=OrderMessageStatements(tables),
         order_message_queries=OrderMessageQueryStatements(tables),
+        proposals=ProposalStatements(tables),
+        proposal_queries=ProposalQueryStatements(tables),
+        coupons=CouponStatements(tables),
+        invoices=InvoiceStatements(tables),
+        invoice_queries=InvoiceQueryStatements(tables),
+        payments=PaymentStatements(tables),
+        subscriptions=SubscriptionStatements(tables),
         tags=TagStatements(tables),
         tickets=TicketStatements(tables),
         ticket_queries=TicketQueryStatements(tables),
@@ -130,6 +151,8 @@ class SqlView:
         self.order_queries = SqlOrderQueries(its, statements.order_queries)
         self.order_task_queries = SqlOrderTaskQueries(its, statements.order_task_queries)
         self.order_message_queries = SqlOrderMessageQueries(its, statements.order_message_queries)
+        self.proposal_queries = SqlProposalQueries(its, statements.proposal_queries)
+        self.invoice_queries = SqlInvoiceQueries(its, statements.invoice_queries)
         self.ticket_queries = SqlTicketQueries(its, statements.ticket_queries)
 
     @property
@@ -184,6 +207,11 @@ class SqlUnitOfWork(SqlView):
         self.orders = SqlOrders(its, statements.orders)
         self.order_tasks = SqlOrderTasks(its, statements.order_tasks)
         self.order_messages = SqlOrderMessages(its, statements.order_messages)
+        self.proposals = SqlProposals(its, statements.proposals)
+        self.coupons = SqlCoupons(its, statements.coupons)
+        self.invoices = SqlInvoices(its, statements.invoices)
+        self.payments = SqlPayments(its, statements.payments)
+        self.subscriptions = SqlSubscriptions(its, statements.subscriptions)
         self.tags = SqlTags(its, statements.tags)
         self.tickets = SqlTickets(its, statements.tickets)
         self.ticket_messages = SqlTicketMessages(its, statements.ticket_messages)

@@ -48,6 +48,7 @@ class Tables:
     service_employees: Table = field(repr=False)
     coupons: Table = field(repr=False)
     invoices: Table = field(repr=False)
+    payments: Table = field(repr=False)
     subscriptions: Table = field(repr=False)
     orders: Table = field(repr=False)
     order_employees: Table = field(repr=False)

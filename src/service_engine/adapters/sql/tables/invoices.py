@@ -1,4 +1,4 @@
-"""Invoices, their items, and the subscriptions that a paid one may start."""
+"""Invoices, their items, the payments on them, and the subscriptions that a paid one may start."""
 
 from __future__ import annotations
 
@@ -20,16 +20,17 @@ from service_engine.adapters.sql.tables.columns import (
     whole,
 )
 from service_engine.adapters.sql.types import JSON_TEXT, SMALL, WHOLE, line, text
+from service_engine.domain.invoice_status import InvoiceStatus
+from service_engine.domain.payments import PaymentStatus
 
 __all__ = ["item_tables", "tables"]
 
-_STATUSES = (0, 1, 3, 4, 5, 7)
 _SUBSCRIPTION_STATUSES = (0, 1, 2, 3, 4)
 
 
 def tables(its: Schema) -> dict[str, Table]:
     """Add the tables of this module that orders refer to."""
-    return {"invoices": _invoices(its), "subscriptions": _subscriptions(its)}
+    return {"invoices": _invoices(its), "payments": _payments(its), "subscriptions": _subscriptions(its)}
 
 
 def item_tables(its: Schema) -> dict[str, Table]:
@@ -49,7 +50,7 @@ def _invoices(its: Schema) -> Table:
         optional("billing_address", JSON_TEXT),
         small("status"),
         currency(),
-        *(amount(each) for each in ("subtotal", "tax", "credit", "total")),
+        *(amount(each) for each in ("subtotal", "tax", "credit", "total", "paid")),
         optional("tax_name", line(100)),
         optional("tax_type", SMALL),
         optional("tax_percent_thousandths", WHOLE),
@@ -68,7 +69,8 @@ def _invoices(its: Schema) -> Table:
         its.reference(name, "employee_id", "users"),
         its.reference(name, "coupon_id", "coupons"),
         its.unique(name, "org_id", "number", name="number"),
-        its.statuses(name, _STATUSES),
+        its.statuses(name, sorted(InvoiceStatus)),
+        its.check(name, "paid BETWEEN 0 AND total", name="paid"),
     )
     its.newest_first("newest", table)
     its.newest_first("status", table, "status")
@@ -76,6 +78,30 @@ def _invoices(its: Schema) -> Table:
     its.newest_first("client_id", table, "client_id", where=None)
     its.references(table, "employee_id")
     its.references(table, "coupon_id")
+    return table
+
+
+def _payments(its: Schema) -> Table:
+    name = "payments"
+    table = its.entity(
+        name,
+        id_column("invoice_id"),
+        small("status", PaymentStatus.PENDING),
+        amount("amount"),
+        currency(),
+        required("paysys", line(50)),
+        optional("transaction_id", line()),
+        optional("reason", line()),
+        *stamps(),
+        version(),
+        its.reference(name, "invoice_id", "invoices"),
+        its.statuses(name, sorted(PaymentStatus)),
+        its.check(name, "amount >= 0", name="amount"),
+    )
+    its.index("invoice_id", table, "invoice_id", "created_at", "id")
+    # Of two charges at once one is refused, before any gateway is asked.
+    its.index("pending", table, "invoice_id", where=f"status = {PaymentStatus.PENDING:d}", unique=True)
+    its.index("surplus", table, "created_at", "id", where=f"status = {PaymentStatus.SURPLUS:d}")
     return table
 
 
@@ -101,7 +127,8 @@ def _subscriptions(its: Schema) -> Table:
         its.check(name, "recurring_period_unit IN ('D', 'W', 'M', 'Y')", name="recurring_period_unit"),
     )
     its.newest_first("client_id", table, "client_id", where=None)
-    its.references(table, "invoice_id")
+    # Paying an invoice starts one at most.
+    its.index("invoice_id", table, "invoice_id", where="invoice_id IS NOT NULL", unique=True)
     return table
 
 
@@ -115,13 +142,16 @@ def _invoice_items(its: Schema) -> Table:
         whole("position"),
         required("name", line()),
         optional("description", text()),
-        *(amount(each) for each in ("amount", "discount", "discount2", "total")),
+        *(amount(each) for each in ("amount", "discount")),
+        amount("discount2", null=True),
+        amount("total"),
         whole("quantity", 1),
         json_object("options"),
         *stamps(),
         its.reference(name, "invoice_id", "invoices", owned=True),
         its.reference(name, "order_id", "orders"),
         its.reference(name, "service_id", "services"),
+        its.check(name, "quantity >= 1", name="quantity"),
     )
     its.index("invoice_id", table, "invoice_id", "position", "id")
     its.references(table, "order_id")

@@ -18,10 +18,9 @@ from service_engine.adapters.sql.tables.columns import (
     whole,
 )
 from service_engine.adapters.sql.types import line, text
+from service_engine.domain.proposals import ProposalStatus
 
 __all__ = ["tables"]
-
-_STATUSES = (0, 1, 2, 3)
 
 
 def tables(its: Schema) -> dict[str, Table]:
@@ -48,7 +47,9 @@ def _proposals(its: Schema) -> Table:
         instant("deleted_at"),
         version(),
         its.reference(name, "converted_order_id", "orders"),
-        its.statuses(name, _STATUSES),
+        its.statuses(name, sorted(ProposalStatus)),
+        its.check(name, f"(status = {ProposalStatus.DRAFT:d}) = (sent_at IS NULL)", name="sent_at"),
+        its.check(name, f"(status = {ProposalStatus.SIGNED:d}) = (signed_at IS NOT NULL)", name="signed_at"),
     )
     its.newest_first("newest", table)
     its.newest_first("status", table, "status")

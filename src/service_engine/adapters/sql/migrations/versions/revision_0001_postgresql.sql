@@ -255,6 +255,7 @@ CREATE TABLE {schema}{prefix}invoices (
     tax BIGINT DEFAULT 0 NOT NULL,
     credit BIGINT DEFAULT 0 NOT NULL,
     total BIGINT DEFAULT 0 NOT NULL,
+    paid BIGINT DEFAULT 0 NOT NULL,
     tax_name VARCHAR(100) COLLATE "C",
     tax_type SMALLINT,
     tax_percent_thousandths INTEGER,
@@ -276,13 +277,35 @@ CREATE TABLE {schema}{prefix}invoices (
     CONSTRAINT {prefix}invoices_employee_id_fkey FOREIGN KEY(org_id, employee_id) REFERENCES {schema}{prefix}users (org_id, id) ON DELETE RESTRICT,
     CONSTRAINT {prefix}invoices_coupon_id_fkey FOREIGN KEY(org_id, coupon_id) REFERENCES {schema}{prefix}coupons (org_id, id) ON DELETE RESTRICT,
     CONSTRAINT {prefix}invoices_number_key UNIQUE (org_id, number),
-    CONSTRAINT {prefix}invoices_status_check CHECK (status IN (0, 1, 3, 4, 5, 7))
+    CONSTRAINT {prefix}invoices_status_check CHECK (status IN (0, 1, 3, 4, 5, 7)),
+    CONSTRAINT {prefix}invoices_paid_check CHECK (paid BETWEEN 0 AND total)
 );
 CREATE INDEX {prefix}invoices_client_id_idx ON {schema}{prefix}invoices (org_id, client_id, created_at DESC, id DESC);
 CREATE INDEX {prefix}invoices_coupon_id_idx ON {schema}{prefix}invoices (org_id, coupon_id) WHERE coupon_id IS NOT NULL;
 CREATE INDEX {prefix}invoices_employee_id_idx ON {schema}{prefix}invoices (org_id, employee_id) WHERE employee_id IS NOT NULL;
 CREATE INDEX {prefix}invoices_newest_idx ON {schema}{prefix}invoices (org_id, created_at DESC, id DESC) WHERE deleted_at IS NULL;
 CREATE INDEX {prefix}invoices_status_idx ON {schema}{prefix}invoices (org_id, status, created_at DESC, id DESC) WHERE deleted_at IS NULL;
+CREATE TABLE {schema}{prefix}payments (
+    org_id UUID NOT NULL,
+    id UUID NOT NULL,
+    invoice_id UUID NOT NULL,
+    status SMALLINT DEFAULT 0 NOT NULL,
+    amount BIGINT DEFAULT 0 NOT NULL,
+    currency VARCHAR(3) COLLATE "C" DEFAULT 'USD' NOT NULL,
+    paysys VARCHAR(50) COLLATE "C" NOT NULL,
+    transaction_id VARCHAR(255) COLLATE "C",
+    reason VARCHAR(255) COLLATE "C",
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    version INTEGER DEFAULT 1 NOT NULL,
+    CONSTRAINT {prefix}payments_pkey PRIMARY KEY (org_id, id),
+    CONSTRAINT {prefix}payments_invoice_id_fkey FOREIGN KEY(org_id, invoice_id) REFERENCES {schema}{prefix}invoices (org_id, id) ON DELETE RESTRICT,
+    CONSTRAINT {prefix}payments_status_check CHECK (status IN (0, 1, 2, 3, 4)),
+    CONSTRAINT {prefix}payments_amount_check CHECK (amount >= 0)
+);
+CREATE INDEX {prefix}payments_invoice_id_idx ON {schema}{prefix}payments (org_id, invoice_id, created_at, id);
+CREATE UNIQUE INDEX {prefix}payments_pending_idx ON {schema}{prefix}payments (org_id, invoice_id) WHERE status = 0;
+CREATE INDEX {prefix}payments_surplus_idx ON {schema}{prefix}payments (org_id, created_at, id) WHERE status = 3;
 CREATE TABLE {schema}{prefix}subscriptions (
     org_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -306,7 +329,7 @@ CREATE TABLE {schema}{prefix}subscriptions (
     CONSTRAINT {prefix}subscriptions_recurring_period_unit_check CHECK (recurring_period_unit IN ('D', 'W', 'M', 'Y'))
 );
 CREATE INDEX {prefix}subscriptions_client_id_idx ON {schema}{prefix}subscriptions (org_id, client_id, created_at DESC, id DESC);
-CREATE INDEX {prefix}subscriptions_invoice_id_idx ON {schema}{prefix}subscriptions (org_id, invoice_id) WHERE invoice_id IS NOT NULL;
+CREATE UNIQUE INDEX {prefix}subscriptions_invoice_id_idx ON {schema}{prefix}subscriptions (org_id, invoice_id) WHERE invoice_id IS NOT NULL;
 CREATE TABLE {schema}{prefix}orders (
     org_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -426,7 +449,7 @@ CREATE TABLE {schema}{prefix}invoice_items (
     description TEXT COLLATE "C",
     amount BIGINT DEFAULT 0 NOT NULL,
     discount BIGINT DEFAULT 0 NOT NULL,
-    discount2 BIGINT DEFAULT 0 NOT NULL,
+    discount2 BIGINT,
     total BIGINT DEFAULT 0 NOT NULL,
     quantity INTEGER DEFAULT 1 NOT NULL,
     options JSONB DEFAULT '{}' NOT NULL,
@@ -435,7 +458,8 @@ CREATE TABLE {schema}{prefix}invoice_items (
     CONSTRAINT {prefix}invoice_items_pkey PRIMARY KEY (org_id, id),
     CONSTRAINT {prefix}invoice_items_invoice_id_fkey FOREIGN KEY(org_id, invoice_id) REFERENCES {schema}{prefix}invoices (org_id, id) ON DELETE CASCADE,
     CONSTRAINT {prefix}invoice_items_order_id_fkey FOREIGN KEY(org_id, order_id) REFERENCES {schema}{prefix}orders (org_id, id) ON DELETE RESTRICT,
-    CONSTRAINT {prefix}invoice_items_service_id_fkey FOREIGN KEY(org_id, service_id) REFERENCES {schema}{prefix}services (org_id, id) ON DELETE RESTRICT
+    CONSTRAINT {prefix}invoice_items_service_id_fkey FOREIGN KEY(org_id, service_id) REFERENCES {schema}{prefix}services (org_id, id) ON DELETE RESTRICT,
+    CONSTRAINT {prefix}invoice_items_quantity_check CHECK (quantity >= 1)
 );
 CREATE INDEX {prefix}invoice_items_invoice_id_idx ON {schema}{prefix}invoice_items (org_id, invoice_id, position, id);
 CREATE INDEX {prefix}invoice_items_order_id_idx ON {schema}{prefix}invoice_items (org_id, order_id) WHERE order_id IS NOT NULL;
@@ -461,6 +485,8 @@ CREATE TABLE {schema}{prefix}proposals (
     CONSTRAINT {prefix}proposals_pkey PRIMARY KEY (org_id, id),
     CONSTRAINT {prefix}proposals_converted_order_id_fkey FOREIGN KEY(org_id, converted_order_id) REFERENCES {schema}{prefix}orders (org_id, id) ON DELETE RESTRICT,
     CONSTRAINT {prefix}proposals_status_check CHECK (status IN (0, 1, 2, 3)),
+    CONSTRAINT {prefix}proposals_sent_at_check CHECK ((status = 0) = (sent_at IS NULL)),
+    CONSTRAINT {prefix}proposals_signed_at_check CHECK ((status = 2) = (signed_at IS NOT NULL)),
     CONSTRAINT {prefix}proposals_org_id_fkey FOREIGN KEY(org_id) REFERENCES {schema}{prefix}organizations (id) ON DELETE RESTRICT
 );
 CREATE INDEX {prefix}proposals_client_email_idx ON {schema}{prefix}proposals (org_id, client_email, created_at DESC, id DESC) WHERE deleted_at IS NULL;

@@ -1,4 +1,4 @@
-"""How the databases answer the lists of services, orders, tasks and messages: by an index, without sorting."""
+"""How the databases answer lists and retrieves: by an index, without sorting."""
 
 from __future__ import annotations
 
@@ -12,15 +12,21 @@ import pytest
 from sqlalchemy import event, insert, text
 
 from service_engine.adapters.sql import SqlStore
-from service_engine.domain.ids import OrderId
+from service_engine.domain.ids import InvoiceId, OrderId, ProposalId
+from service_engine.ports.invoices import InvoiceFilter
 from service_engine.ports.lists import Condition, Operator
 from service_engine.ports.orders import OrderFilter
+from service_engine.ports.proposals import ProposalFilter
 from service_engine.ports.services import ServiceFilter
+from service_engine.ports.unit_of_work import UnitOfWork
 from service_engine.testing.builders import NOON
 from service_engine.testing.contracts.agency import Agency
+from service_engine.testing.postgres import new_database
+from service_engine.usecases.invoices import get_invoice, list_invoices
 from service_engine.usecases.order_messages import list_order_messages
 from service_engine.usecases.order_tasks import list_order_tasks
 from service_engine.usecases.orders import get_order, list_orders
+from service_engine.usecases.proposals import get_proposal, list_proposals
 from service_engine.usecases.services import list_services
 
 MANY = 2_000
@@ -34,16 +40,27 @@ class Catalogue:
     store: SqlStore
     acme: Agency
     order_id: OrderId
+    proposal_id: ProposalId
+    invoice_id: InvoiceId
 
     def plans(self, query: Callable[..., Any], *args: Any, **kwargs: Any) -> list[str]:
         """Return how the database answers each statement of a query."""
+        return self._plans(lambda: self.acme.read(query, *args, **kwargs))
+
+    def plan_of(self, question: Callable[[UnitOfWork], Any]) -> str:
+        """Return how the database answers the one question that is asked in a transaction."""
+        [plan] = self._plans(lambda: self.acme.run(question))
+        return plan
+
+    def _plans(self, ask: Callable[[], Any]) -> list[str]:
         sent: list[tuple[str, Any]] = []
 
         def listen(_: Any, __: Any, sql: str, values: Any, ___: Any, ____: bool) -> None:
-            sent.append((sql, values))
+            if sql.startswith(("SELECT", "WITH")):
+                sent.append((sql, values))
 
         event.listen(self.store.engine, "before_cursor_execute", listen)
-        self.acme.read(query, *args, **kwargs)
+        ask()
         event.remove(self.store.engine, "before_cursor_execute", listen)
         explain = "EXPLAIN QUERY PLAN" if self.store.engine.dialect.name == "sqlite" else "EXPLAIN"
         with self.store.engine.connect() as connection:
@@ -53,7 +70,7 @@ class Catalogue:
             ]
 
 
-def _fill(store: SqlStore, acme: Agency) -> OrderId:
+def _fill(store: SqlStore, acme: Agency) -> Catalogue:
     org_id, jane = acme.org_id, acme.administrator
 
     def stamped() -> list[dict[str, Any]]:
@@ -70,11 +87,25 @@ def _fill(store: SqlStore, acme: Agency) -> OrderId:
         | {"status": number % 5}
         for number, row in enumerate(stamped())
     ]
+    services = [{**row, "name": "Website", "public": n % 9 == 0} for n, row in enumerate(stamped())]
+    proposals = [
+        {**row, "client_email": "ann@example.com", "client_first_name": "Ann", "client_last_name": "Lee"}
+        | {"status": number % 3 and 3, "sent_at": NOON if number % 3 else None}
+        for number, row in enumerate(stamped())
+    ]
+    invoices = [
+        {**row, "client_id": people[number]["id"], "number": str(number), "status": number % 5 and 5}
+        for number, row in enumerate(stamped())
+    ]
+    payments = [
+        {**row, "invoice_id": invoice["id"], "paysys": "Stripe", "status": 1 if number % 50 else number // 50 % 2 * 3}
+        for number, (row, invoice) in enumerate(zip(stamped(), invoices, strict=True))
+    ]
     parts = [(order, number) for order in orders[::10] for number in range(PARTS)]
     links = [{"org_id": org_id, "order_id": order["id"], "employee_id": jane.id, "position": 0} for order in orders]
     filled: dict[str, list[dict[str, Any]]] = {
         "users": people,
-        "services": [{**row, "name": "Website", "public": n % 9 == 0} for n, row in enumerate(stamped())],
+        "services": services,
         "orders": orders,
         "order_employees": links,
         "order_tasks": [
@@ -82,6 +113,15 @@ def _fill(store: SqlStore, acme: Agency) -> OrderId:
             | {"created_at": NOON, "updated_at": NOON}
             for order, number in parts
         ],
+        "proposals": proposals,
+        "proposal_items": [
+            {"org_id": org_id, "id": acme.new_id(), "proposal_id": each["id"], "service_id": services[0]["id"]}
+            | {"created_at": NOON}
+            for each in proposals
+        ],
+        "invoices": invoices,
+        "invoice_items": [{**row, "invoice_id": invoices[n]["id"], "name": "A"} for n, row in enumerate(stamped())],
+        "payments": payments,
         "order_messages": [
             {"org_id": org_id, "id": acme.new_id(), "order_id": order["id"], "author_id": jane.id, "text": "Done"}
             | {"created_at": NOON + timedelta(seconds=number)}
@@ -92,15 +132,23 @@ def _fill(store: SqlStore, acme: Agency) -> OrderId:
         for name, rows in filled.items():
             connection.execute(insert(getattr(store.tables, name)), rows)
         connection.execute(text("ANALYZE"))
-    return OrderId(orders[0]["id"])
+    return Catalogue(store, acme, *(rows[0]["id"] for rows in (orders, proposals, invoices)))
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def catalogue(request: pytest.FixtureRequest) -> Iterator[Catalogue]:
-    """Give one on each database. It is not audited: EXPLAIN is text."""
-    store = SqlStore.from_url(request.getfixturevalue(f"{request.param}_database_url"))
-    acme = Agency(store)
-    yield Catalogue(store, acme, _fill(store, acme))
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def catalogue(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
+    """Give one on each database, only to be read. It is not audited: EXPLAIN is text."""
+    if request.param == "sqlite":
+        yield from _catalogue(f"sqlite:///{tmp_path_factory.mktemp('plans')}/plans.db")
+        return
+    with new_database(request.getfixturevalue("postgres_url")) as url:
+        yield from _catalogue(url)
+
+
+def _catalogue(url: str) -> Iterator[Catalogue]:
+    store = SqlStore.from_url(url)
+    store.tables.metadata.create_all(store.engine)
+    yield _fill(store, Agency(store))
     store.close()
 
 
@@ -124,7 +172,12 @@ def goes_by(plan: str, index: str) -> bool:
 
 def test_the_default_lists_go_by_their_indexes(catalogue: Catalogue) -> None:
     """Newest first is how the indexes stand."""
-    for query, index in ((list_orders, "orders_newest_idx"), (list_services, "services_newest_idx")):
+    for query, index in (
+        (list_orders, "orders_newest_idx"),
+        (list_services, "services_newest_idx"),
+        (list_proposals, "proposals_newest_idx"),
+        (list_invoices, "invoices_newest_idx"),
+    ):
         rows, _ = catalogue.plans(query)
         assert goes_by(choosing(rows), index)
 
@@ -134,6 +187,8 @@ def test_filtered_lists_go_by_their_indexes(catalogue: Catalogue) -> None:
     for query, condition, index in (
         (list_orders, Condition(OrderFilter.STATUS, Operator.EQ, 3), "orders_status_idx"),
         (list_services, Condition(ServiceFilter.PUBLIC, Operator.EQ, True), "services_public_idx"),
+        (list_proposals, Condition(ProposalFilter.STATUS, Operator.EQ, 0), "proposals_status_idx"),
+        (list_invoices, Condition(InvoiceFilter.STATUS, Operator.EQ, 0), "invoices_status_idx"),
     ):
         rows, _ = catalogue.plans(query, filters=[condition])
         assert goes_by(choosing(rows), index)
@@ -141,10 +196,39 @@ def test_filtered_lists_go_by_their_indexes(catalogue: Catalogue) -> None:
 
 def test_a_retrieve_goes_by_the_key(catalogue: Catalogue) -> None:
     """And never reads a whole table."""
-    [plan] = catalogue.plans(get_order, catalogue.order_id)
-    assert "orders_pkey" in plan or "sqlite_autoindex_orders_1" in plan
-    assert "Seq Scan on orders" not in plan
-    assert "SCAN orders" not in plan
+    for query, key, name in (
+        (get_order, catalogue.order_id, "orders"),
+        (get_proposal, catalogue.proposal_id, "proposals"),
+        (get_invoice, catalogue.invoice_id, "invoices"),
+    ):
+        [plan] = catalogue.plans(query, key)
+        assert f"{name}_pkey" in plan or f"sqlite_autoindex_{name}_1" in plan
+        for each in (name, "proposal_items", "invoice_items", "services"):
+            assert f"Seq Scan on {each}" not in plan
+            assert f"SCAN {each}" not in plan
+
+
+def test_items_go_by_their_indexes(catalogue: Catalogue) -> None:
+    """Of an invoice that is retrieved and of a whole page of them, and those of a proposal."""
+    [proposal] = catalogue.plans(get_proposal, catalogue.proposal_id)
+    assert "proposal_items_proposal_id_idx" in proposal
+    [invoice] = catalogue.plans(get_invoice, catalogue.invoice_id)
+    [page, _] = catalogue.plans(list_invoices)
+    assert all("invoice_items_invoice_id_idx" in each for each in (invoice, page))
+
+
+def test_payments_go_by_their_indexes(catalogue: Catalogue) -> None:
+    """Those of an invoice, the one that is pending, and all that are pending or to be given back."""
+    for question, index in (
+        (lambda uow: uow.payments.of_invoice(catalogue.invoice_id), "payments_invoice_id_idx"),
+        (lambda uow: uow.payments.pending_of(catalogue.invoice_id), "payments_pending_idx"),
+        (lambda uow: uow.payments.pending(NOON), "payments_pending_idx"),
+        (lambda uow: uow.payments.surplus(), "payments_surplus_idx"),
+    ):
+        plan = catalogue.plan_of(question)
+        assert index in plan, plan
+        assert "Seq Scan" not in plan
+        assert "SCAN" not in plan
 
 
 def test_slices_go_by_their_indexes(catalogue: Catalogue) -> None:
