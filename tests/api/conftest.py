@@ -11,10 +11,12 @@ import pytest
 from attrs import define, field, frozen
 from starlette.testclient import TestClient
 
+from service_engine.adapters.simulated_gateway import SimulatedGateway
 from service_engine.api import create_app
 from service_engine.domain.ids import ClientId, EmployeeId, OrderId, OrganizationId, TicketId, UserId
 from service_engine.domain.money import money
 from service_engine.ports.unit_of_work import Store
+from service_engine.usecases.coupons import create_coupon
 from service_engine.usecases.orders import create_order
 from service_engine.usecases.organizations import add_employee, bootstrap_organization
 from service_engine.usecases.services import create_service_folder
@@ -45,6 +47,7 @@ class Agency:
 
     http: TestClient
     store: Store
+    gateway: SimulatedGateway
     clock: Clock
     org_id: OrganizationId
     token: str
@@ -120,6 +123,25 @@ class Agency:
         assert response.status_code == 201, response.text
         return response.json()
 
+    def new_proposal(self, service_id: str, **fields: Any) -> Any:
+        """Write a proposal and return it as it is shown."""
+        item = {"service_id": service_id, "price": 1200}
+        body = {"client_email": "ann@example.com", "client_name_f": "Ann", "client_name_l": "Lee", "items": [item]}
+        response = self.post("/proposals", {**body, **fields})
+        assert response.status_code == 201, response.text
+        return response.json()
+
+    def new_coupon(self, code: str = "WELCOME") -> str:
+        """Make a coupon and return its id."""
+        return str(self.store.run(self.org_id, create_coupon, code=code, at=self.clock()).id)
+
+    def new_invoice(self, client_id: str, **fields: Any) -> Any:
+        """Issue an invoice and return it as it is shown."""
+        items = [{"name": "Advice", "quantity": 1, "amount": 100}]
+        response = self.post("/invoices", {"user_id": client_id, "items": items, **fields})
+        assert response.status_code == 201, response.text
+        return response.json()
+
     def new_order(self, client_id: str, price: str = "1500") -> str:
         """Place an order and return its id."""
         order = self.store.run(
@@ -174,9 +196,15 @@ def present() -> Present:
 
 
 @pytest.fixture(scope="session")
-def application(present: Present) -> Iterator[TestClient]:
+def gateway() -> SimulatedGateway:
+    """Give a gateway that fails with some payment methods. It may be shared: it knows payments by their ids."""
+    return SimulatedGateway(declines=["pm_empty"], loses_answers=["pm_lost"], is_unreachable=["pm_down"])
+
+
+@pytest.fixture(scope="session")
+def application(present: Present, gateway: SimulatedGateway) -> Iterator[TestClient]:
     """Give the API, once for all tests."""
-    with TestClient(create_app(cast("Store", present), now=present.now)) as client:
+    with TestClient(create_app(cast("Store", present), now=present.now, gateway=gateway)) as client:
         yield client
 
 
@@ -187,12 +215,13 @@ def http(application: TestClient, present: Present, store: Store, clock: Clock) 
     return application
 
 
-def _found(http: TestClient, store: Store, clock: Clock, name: str) -> Agency:
+def _found(http: TestClient, store: Store, gateway: SimulatedGateway, clock: Clock, name: str) -> Agency:
     org_id = OrganizationId(store.entropy.new_id())
     made = store.run(org_id, bootstrap_organization, name=name, at=clock())
     return Agency(
         http=http,
         store=store,
+        gateway=gateway,
         clock=clock,
         org_id=org_id,
         token=made.token,
@@ -202,12 +231,12 @@ def _found(http: TestClient, store: Store, clock: Clock, name: str) -> Agency:
 
 
 @pytest.fixture
-def agency(http: TestClient, store: Store, clock: Clock) -> Agency:
+def agency(http: TestClient, store: Store, gateway: SimulatedGateway, clock: Clock) -> Agency:
     """Found the organisation whose caller acts."""
-    return _found(http, store, clock, "Revenue Activation")
+    return _found(http, store, gateway, clock, "Revenue Activation")
 
 
 @pytest.fixture
-def rival(http: TestClient, store: Store, clock: Clock, agency: Agency) -> Agency:
+def rival(http: TestClient, store: Store, gateway: SimulatedGateway, clock: Clock, agency: Agency) -> Agency:
     """Another organisation in the same store, with the same e-mail addresses."""
-    return _found(http, store, clock, "Outbound Solutions")
+    return _found(http, store, gateway, clock, "Outbound Solutions")

@@ -14,11 +14,16 @@ from service_engine.api import create_app
 from service_engine.domain.ids import EmployeeId, UserId
 from service_engine.usecases.organizations import issue_api_token
 
-PATHS = [("GET", "/clients"), ("GET", "/tickets"), ("POST", "/clients"), ("POST", "/tickets")] + [
-    (method, f"/{noun}/0190163d-8694-739b-aea5-966c26f8ad91")
-    for noun in ("clients", "tickets")
-    for method in ("GET", "PUT", "DELETE")
-]
+KEY = "0190163d-8694-739b-aea5-966c26f8ad91"
+NOUNS = ("clients", "services", "orders", "proposals", "invoices", "tickets")
+PATHS = [
+    *((method, f"/{noun}") for noun in NOUNS for method in ("GET", "POST")),
+    *((method, f"/{noun}/{KEY}") for noun in NOUNS for method in ("GET", "PUT", "DELETE") if noun != "proposals"),
+    ("GET", f"/proposals/{KEY}"),
+    *(("POST", f"/{path}") for path in (
+        f"proposals/{KEY}/send", f"proposals/{KEY}/sign", f"invoices/{KEY}/charge", f"invoices/{KEY}/mark_paid",
+    )),
+]  # fmt: skip
 UNAUTHORIZED = {"message": "Unauthorized", "errors": {}}
 
 

@@ -266,12 +266,18 @@ def test_missing_fields(agency):
     assert list(agency.post("/tickets", {}).json()["errors"]) == ["user_id", "subject"]
     assert list(agency.post("/services", {}).json()["errors"]) == ["name", "recurring", "currency"]
     assert list(agency.post("/orders", {}).json()["errors"]) == ["user_id"]
-    order = agency.place_order(agency.new_client()["id"])["id"]
+    proposal = ["client_email", "client_name_f", "client_name_l", "items"]
+    assert list(agency.post("/proposals", {}).json()["errors"]) == proposal
+    assert list(agency.post("/invoices", {}).json()["errors"]) == ["items"]
+    client = agency.new_client()["id"]
+    invoice = agency.new_invoice(client)["id"]
+    assert list(agency.post(f"/invoices/{invoice}/charge", {}).json()["errors"]) == ["payment_method_id"]
+    order = agency.place_order(client)["id"]
     assert list(agency.post(f"/orders/{order}/tasks", {}).json()["errors"]) == ["name"]
     assert list(agency.post(f"/orders/{order}/messages", {}).json()["errors"]) == ["message"]
 
 
-@pytest.mark.parametrize("path", ["/tickets", "/clients", "/services", "/orders"])
+@pytest.mark.parametrize("path", ["/tickets", "/clients", "/services", "/orders", "/proposals", "/invoices"])
 @pytest.mark.parametrize(
     "media", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "text/json"]
 )

@@ -27,7 +27,9 @@ def not_found(response, *statuses):
 @fuzz
 @given(
     method=st.sampled_from(["GET", "PUT", "DELETE"]),
-    noun=st.sampled_from(["clients", "services", "orders", "order-tasks", "order-messages", "tickets"]),
+    noun=st.sampled_from(
+        ["clients", "services", "orders", "order-tasks", "order-messages", "proposals", "invoices", "tickets"]
+    ),
     key=st.text(),
 )
 def test_paths(agency, method, noun, key):

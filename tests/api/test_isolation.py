@@ -1,6 +1,11 @@
 """Another organisation's ids are answered just like ids that do not exist. Source: design decision 6; contract 9.3."""
 
+from uuid import UUID
+
 import pytest
+
+from service_engine.domain.ids import ProposalId
+from service_engine.usecases.proposals import delete_proposal
 
 UNKNOWN = "0190163d-8694-739b-aea5-966c26f8ad91"
 
@@ -13,9 +18,13 @@ def stock(agency):
     task, dropped, hidden = (agency.new_task(each)["id"] for each in (order, order, cancelled))
     message, unsaid, unseen = (agency.write(each)["id"] for each in (order, order, cancelled))
     ticket, closed = agency.new_ticket(client, tags=["theirs"])["id"], agency.new_ticket(client)["id"]
+    proposal, withdrawn = (agency.new_proposal(service)["id"] for _ in range(2))
+    assert agency.post(f"/proposals/{proposal}/send", None).status_code == 200
+    agency.store.run(agency.org_id, delete_proposal, ProposalId(UUID(withdrawn)), at=agency.clock())
+    invoice, void = (agency.new_invoice(client)["id"] for _ in range(2))
     for path in (
         f"/clients/{gone}", f"/services/{retired}", f"/tickets/{closed}", f"/order-tasks/{dropped}",
-        f"/order-messages/{unsaid}", f"/orders/{cancelled}",
+        f"/order-messages/{unsaid}", f"/orders/{cancelled}", f"/invoices/{void}",
     ):  # fmt: skip
         assert agency.delete(path).status_code == 204
     return {
@@ -25,6 +34,9 @@ def stock(agency):
         "order-tasks": (task, dropped, hidden),
         "order-messages": (message, unsaid, unseen),
         "tickets": (ticket, closed),
+        "proposals": (proposal, withdrawn),
+        "invoices": (invoice, void),
+        "coupons": (agency.new_coupon(),),
         "employees": (agency.employee_id, client),
         "folders": (agency.new_folder(),),
     }
@@ -39,7 +51,7 @@ def foreign(rival):
 def everything(agency):
     """Return all that an organisation shows."""
     shown = []
-    for noun in ("clients", "services", "orders", "tickets"):
+    for noun in ("clients", "services", "orders", "proposals", "invoices", "tickets"):
         page = agency.get(f"/{noun}", limit="100").json()
         shown += [page, *(agency.get(f"/{noun}/{each['id']}").json() for each in page["data"])]
     for order in agency.get("/orders").json()["data"]:
@@ -49,13 +61,18 @@ def everything(agency):
 
 IN_PATHS = [
     *((method, f"/{noun}/KEY", noun) for method in ("GET", "PUT", "DELETE")
-      for noun in ("clients", "services", "orders", "tickets")),
+      for noun in ("clients", "services", "orders", "invoices", "tickets")),
     *((method, f"/orders/KEY/{part}", "orders") for method in ("GET", "POST") for part in ("tasks", "messages")),
     ("PUT", "/order-tasks/KEY", "order-tasks"),
     ("DELETE", "/order-tasks/KEY", "order-tasks"),
     ("POST", "/order-tasks/KEY/complete", "order-tasks"),
     ("DELETE", "/order-tasks/KEY/complete", "order-tasks"),
     ("DELETE", "/order-messages/KEY", "order-messages"),
+    ("GET", "/proposals/KEY", "proposals"),
+    ("POST", "/proposals/KEY/send", "proposals"),
+    ("POST", "/proposals/KEY/sign", "proposals"),
+    ("POST", "/invoices/KEY/charge", "invoices"),
+    ("POST", "/invoices/KEY/mark_paid", "invoices"),
 ]  # fmt: skip
 
 
@@ -70,7 +87,7 @@ def test_in_the_path(agency, rival, foreign):
     """D47: 404, byte for byte the same as for an unknown id, and the other's rows are as they were."""
     before = everything(rival)
     for method, path, noun in IN_PATHS:
-        body = {"name": "A", "message": "A"}
+        body = {"name": "A", "message": "A", "payment_method_id": "pm_1"}
         unknown = agency.send(method, path.replace("KEY", UNKNOWN), json=body)
         for key in foreign[noun]:
             response = agency.send(method, path.replace("KEY", key), json=body)
@@ -82,6 +99,9 @@ def test_in_the_path(agency, rival, foreign):
 TICKET = {"user_id": "CLIENT", "subject": "Help", "tags": ["mine"]}
 SERVICE = {"name": "A", "recurring": 0, "currency": "USD"}
 ORDER = {"user_id": "CLIENT", "service": "A", "tags": ["mine"]}
+ITEM = {"name": "A", "quantity": 1, "amount": 1}
+INVOICE = {"user_id": "CLIENT", "items": [ITEM]}
+PROPOSAL = {"client_email": "eve@example.com", "client_name_f": "Eve", "client_name_l": "Ray", "items": [{"price": 1}]}
 IN_BODIES = [
     ("POST", "/tickets", TICKET, "user_id", "clients"),
     ("POST", "/tickets", TICKET, "order_id", "orders"),
@@ -99,6 +119,13 @@ IN_BODIES = [
     ("PUT", "/orders/ORDER", ORDER, "employees", "employees"),
     ("POST", "/orders/ORDER/tasks", {"name": "A"}, "employee_ids", "employees"),
     ("PUT", "/order-tasks/TASK", {"name": "A"}, "employee_ids", "employees"),
+    ("POST", "/proposals", PROPOSAL, "items.0.service_id", "services"),
+    ("POST", "/invoices", INVOICE, "user_id", "clients"),
+    ("POST", "/invoices", INVOICE, "coupon_id", "coupons"),
+    ("POST", "/invoices", INVOICE, "items.0.service_id", "services"),
+    ("PUT", "/invoices/INVOICE", INVOICE, "user_id", "clients"),
+    ("PUT", "/invoices/INVOICE", INVOICE, "coupon_id", "coupons"),
+    ("PUT", "/invoices/INVOICE", INVOICE, "items.0.service_id", "services"),
 ]
 
 
@@ -111,6 +138,7 @@ def test_in_the_body(agency, rival, foreign, slot):
     own = {
         "CLIENT": client, "ORDER": order, "SERVICE": agency.new_service()["id"],
         "TASK": agency.new_task(order)["id"], "TICKET": agency.new_ticket(client)["id"],
+        "INVOICE": agency.new_invoice(client)["id"],
     }  # fmt: skip
     for word, key in own.items():
         path = path.replace(word, key)
@@ -118,6 +146,8 @@ def test_in_the_body(agency, rival, foreign, slot):
 
     def send(key):
         named = {"user_id": client} if "user_id" in body else {}
+        if field.startswith("items.0."):
+            return agency.send(method, path, json=body | named | {"items": [body["items"][0] | {field[8:]: key}]})
         value = [agency.employee_id, key] if noun == "employees" else key
         return agency.send(method, path, json=body | named | {field: value})
 
@@ -142,7 +172,10 @@ IN_QUERIES = [
     ("/orders", "id", "orders"),
     ("/orders", "user_id", "clients"),
     ("/orders", "service_id", "services"),
-    ("/orders", "invoice_id", "orders"),
+    ("/orders", "invoice_id", "invoices"),
+    ("/proposals", "id", "proposals"),
+    ("/invoices", "id", "invoices"),
+    ("/invoices", "user_id", "clients"),
 ]
 
 
@@ -168,8 +201,21 @@ def test_in_the_query(agency, foreign):
                 assert found.replace(key.encode(), UNKNOWN.encode()) == unknown.content
 
 
+def test_items_of_foreign_invoices(agency, rival, foreign):
+    """An item's id that another organisation's invoice has names none here, as an unknown one; nothing moves there."""
+    [item] = rival.get(f"/invoices/{foreign['invoices'][0]}").json()["items"]
+    path = f"/invoices/{agency.new_invoice(agency.new_client()['id'])['id']}"
+    before, shown = everything(rival), []
+    for key in (UNKNOWN, item["id"]):
+        [made] = agency.put(path, {"items": [ITEM | {"id": key}]}).json()["items"]
+        shown.append(made | {"id": None})
+        assert made["id"] not in {UNKNOWN, item["id"]}
+    assert shown[0] == shown[1]
+    assert everything(rival) == before
+
+
 def test_tags_are_not_shared(agency, rival, foreign):
-    """Two organisations may have tags of one name, and know nothing of each other's."""
+    """D44: two organisations may have tags of one name, and know nothing of each other's."""
     ticket = agency.new_ticket(agency.new_client()["id"], tags=["theirs", "mine"])
     agency.put(f"/tickets/{ticket['id']}", {"tags": ["mine"]})
     assert rival.get(f"/tickets/{foreign['tickets'][0]}").json()["tags"] == ["theirs"]

@@ -6,6 +6,8 @@ from starlette.testclient import TestClient
 from service_engine import MemoryStore
 from service_engine.api import Settings, create_app
 
+LISTS = ["/tickets", "/clients", "/services", "/orders", "/proposals", "/invoices"]
+
 
 @pytest.fixture
 def store():
@@ -13,14 +15,14 @@ def store():
     return MemoryStore()
 
 
-@pytest.mark.parametrize("path", ["/tickets", "/clients", "/services", "/orders"])
+@pytest.mark.parametrize("path", LISTS)
 def test_no_rows(agency, path):
     """An empty list has one page, from 0 to 0."""
     meta = agency.get(path).json()["meta"]
     assert [meta[key] for key in ("current_page", "from", "to", "last_page", "total")] == [1, 0, 0, 1, 0]
 
 
-@pytest.mark.parametrize("path", ["/tickets", "/clients", "/services", "/orders"])
+@pytest.mark.parametrize("path", LISTS)
 @pytest.mark.parametrize(
     ("query", "key"),
     [
@@ -53,6 +55,15 @@ def test_what_a_list_refuses(agency, path, query, key):
         ("/orders", {"filters[invoice_id][$eq]": "x"}, "query.filters[invoice_id][$eq]"),
         ("/orders", {"filters[quantity][$eq]": "1"}, "query.filters[quantity][$eq]"),
         ("/orders", {"filters[date_due][$lt]": "null"}, "query.filters[date_due][$lt]"),
+        ("/proposals", {"filters[id][$eq]": "x"}, "query.filters[id][$eq]"),
+        ("/proposals", {"filters[status][$eq]": "Draft"}, "query.filters[status][$eq]"),
+        ("/proposals", {"filters[client_email][$lt]": "\x00"}, "query.filters[client_email][$lt]"),
+        ("/proposals", {"filters[total][$gt]": "1"}, "query.filters[total][$gt]"),
+        ("/invoices", {"filters[id][$in][]": "x"}, "query.filters[id][$in]"),
+        ("/invoices", {"filters[user_id][$eq]": "x"}, "query.filters[user_id][$eq]"),
+        ("/invoices", {"filters[status][$gt]": "40000"}, "query.filters[status][$gt]"),
+        ("/invoices", {"filters[date_due][$gt]": "2026-02-07"}, "query.filters[date_due][$gt]"),
+        ("/invoices", {"filters[total][$gt]": "1"}, "query.filters[total][$gt]"),
     ],
 )
 def test_what_one_list_refuses(agency, path, query, key):

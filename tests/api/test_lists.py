@@ -2,11 +2,16 @@
 
 from decimal import Decimal
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 
+from service_engine.domain.ids import ProposalId
+from service_engine.usecases.proposals import delete_proposal
+
 NULL = "null"
 UNKNOWN = "0190163d-8694-739b-aea5-966c26f8ad91"
+AMOUNTS = {"price", "total", "subtotal"}
 
 
 @pytest.fixture
@@ -86,6 +91,56 @@ def orders(agency, clock, services):
     return made
 
 
+@pytest.fixture
+def proposals(agency, clock):
+    """Five proposals: totals of currencies with other decimals, three statuses, two e-mails; one more is deleted."""
+    dollars, yen = (agency.new_service(currency=code)["id"] for code in ("USD", "JPY"))
+    made = []
+    for email, service, price, acts in (
+        ("b@example.com", dollars, "10.50", ["send"]),
+        ("a@example.com", yen, "9", []),
+        ("b@example.com", dollars, "100", ["send", "sign"]),
+        ("c@example.com", dollars, "10.50", []),
+        ("a@example.com", dollars, "0", ["send"]),
+    ):
+        clock.tick()
+        items = [{"service_id": service, "price": price}]
+        made.append(agency.new_proposal(service, client_email=email, items=items)["id"])
+        for act in acts:
+            clock.tick()
+            assert agency.post(f"/proposals/{made[-1]}/{act}", None).status_code == 200
+    gone = agency.new_proposal(dollars)["id"]
+    agency.store.run(agency.org_id, delete_proposal, ProposalId(UUID(gone)), at=clock.tick())
+    return [agency.get(f"/proposals/{key}").json() for key in made]
+
+
+@pytest.fixture
+def invoices(agency, clock):
+    """Five invoices: two clients, four statuses, taxes and currencies with other decimals; one more is deleted."""
+    john = agency.new_client()["id"]
+    jane = agency.new_client("jane@example.com", name_f="Jane")["id"]
+    made = []
+    for client, amount, tax, currency, pays, status in (
+        (john, "10.50", 0, "USD", False, 1),
+        (jane, "9", 1, "JPY", True, 3),
+        (john, "100", 0, "USD", True, 3),
+        (jane, "9.5", 1, "USD", False, 5),
+        (john, "0", "0.5", "USD", False, 0),
+    ):
+        clock.tick()
+        items = [{"name": "A", "quantity": 1, "amount": amount}]
+        body = {"items": items, "tax": tax, "currency": currency, "status": min(status, 1)}
+        made.append(agency.new_invoice(client, **body)["id"])
+        clock.tick()
+        if pays:
+            agency.post(f"/invoices/{made[-1]}/mark_paid", None)
+        elif status == 5:
+            agency.put(f"/invoices/{made[-1]}", {"status": 5})
+    agency.delete(f"/invoices/{agency.new_invoice(john)['id']}")
+    shown = [agency.get(f"/invoices/{key}").json() for key in made]
+    return [row | {"user_id": row["client"]["id"]} for row in shown]
+
+
 def matching(rows, field, operator, wanted):
     """Say by plain Python which rows a filter lets through."""
     compare = {
@@ -100,7 +155,7 @@ def matching(rows, field, operator, wanted):
 def held(row, field):
     """Return what a row holds in a field, as it is compared: amounts as numbers."""
     value = row[field]
-    return Decimal(value) if field == "price" and value is not None else value
+    return Decimal(value) if field in AMOUNTS and value is not None else value
 
 
 def check(agency, path, rows, field, operator, wanted):
@@ -159,6 +214,20 @@ def test_filter_orders(agency, orders):
         wanted = [UNKNOWN] if operator == "$in" else UNKNOWN
         assert check(agency, "/orders", orders, "invoice_id", operator, wanted) == 0
     assert check(agency, "/orders", orders, "invoice_id", "$eq", None) == len(orders)
+
+
+def test_filter_proposals(agency, proposals):
+    """D56: every field with every operator, on rows and total alike."""
+    fields = ("id", "client_email", "created_at")
+    check_all(agency, "/proposals", proposals, {"status": "status_id"} | {field: field for field in fields})
+    page = agency.get("/proposals", params={"filters[client_email][$eq]": " B@Example.com"}).json()
+    assert page["meta"]["total"] == 2
+
+
+def test_filter_invoices(agency, invoices):
+    """D56: every field with every operator, on rows and total alike."""
+    fields = ("id", "user_id", "created_at", "date_due")
+    check_all(agency, "/invoices", invoices, {"status": "status_id"} | {field: field for field in fields})
 
 
 def test_currencies_are_compared_in_capitals(agency, services):
@@ -239,6 +308,33 @@ def test_sort_orders(agency, orders):
     """D63: the same rule for every field, also in pages."""
     fields = ("id", "number", "price", "quantity", "user_id", "service_id", "created_at", "date_due")
     check_sorts(agency, "/orders", orders, {"status": "status_id"} | {field: field for field in fields})
+
+
+def test_sort_proposals(agency, proposals):
+    """D63: the same rule for every field, also in pages; totals by their amounts, null where nothing happened yet."""
+    fields = ("id", "client_email", "total", "created_at", "sent_at", "signed_at")
+    check_sorts(agency, "/proposals", proposals, {"status": "status_id"} | {field: field for field in fields})
+
+
+def test_sort_invoices(agency, invoices):
+    """D62, D63: the contract's fields and no other column; the same rule for every one, also in pages."""
+    fields = ("id", "number", "user_id", "total", "subtotal", "created_at", "date_due", "date_paid")
+    check_sorts(agency, "/invoices", invoices, {"status": "status_id"} | {field: field for field in fields})
+    newest = [row["id"] for row in reversed(invoices)]
+    for sort in ("note:asc", "client_id:asc", "paysys:asc", "org_id:asc", "x;drop:asc"):
+        assert [row["id"] for row in agency.get("/invoices", sort=sort).json()["data"]] == newest
+
+
+def test_invoices_in_a_list_have_their_own_parts(agency, invoices):
+    """D58: each row has its own client and its own items, in their order, as it has alone."""
+    first = invoices[0]["id"]
+    items = [{"name": name, "quantity": 1, "amount": 1} for name in ("c", "a", "b")]
+    assert agency.put(f"/invoices/{first}", {"items": items}).status_code == 200
+    rows = {row["id"]: row for row in agency.get("/invoices").json()["data"]}
+    assert [item["name"] for item in rows[first]["items"]] == ["c", "a", "b"]
+    for invoice in invoices:
+        shown, alone = rows[invoice["id"]], agency.get(f"/invoices/{invoice['id']}").json()
+        assert (shown["items"], shown["client"]["id"]) == (alone["items"], invoice["user_id"])
 
 
 def test_orders_in_a_list_have_their_own_people(agency, orders):

@@ -13,9 +13,11 @@ from service_engine.api import (
     about,
     clients,
     create_app,
+    invoices,
     order_messages,
     order_tasks,
     orders,
+    proposals,
     services,
     tickets,
 )
@@ -68,9 +70,23 @@ CONTRACT = [
     "DELETE /api/tickets/{id}",
     "",
 ][1:-1]
-SERVED = re.compile(r"\w+ /api(/(health|clients|services|orders|order-tasks|order-messages|tickets)(/.*)?)?")
+PUBLIC = {"GET /api", "GET /api/health"}
 COMPLETE = "/api/order-tasks/{id}/complete"
-NOUNS = (about, clients, services, orders, order_tasks, order_messages, tickets)
+BODILESS = {
+    f"POST {COMPLETE}", "POST /api/proposals/{id}/send", "POST /api/proposals/{id}/sign",
+    "POST /api/invoices/{id}/mark_paid",
+}  # fmt: skip
+"""What is posted without a body."""
+ACTIONS = {
+    f"POST {COMPLETE}": "404",
+    f"DELETE {COMPLETE}": "404",
+    "POST /api/proposals/{id}/send": "400 404",
+    "POST /api/proposals/{id}/sign": "400 404 422",
+    "POST /api/invoices/{id}/charge": "400 404 409",
+    "POST /api/invoices/{id}/mark_paid": "400 404",
+}
+"""What does something to a thing that is there, and how it refuses."""
+NOUNS = (about, clients, services, orders, order_tasks, order_messages, proposals, invoices, tickets)
 OPERATIONS = {name: each for noun in NOUNS for name, each in noun.OPERATIONS.items()}
 
 
@@ -92,21 +108,22 @@ def operations(description):
 
 
 def test_exactly_the_operations_of_the_contract(operations):
-    """Every operation of the resources that are served, and no other."""
-    assert len(CONTRACT) == 43
-    assert set(operations) == {each for each in CONTRACT if SERVED.fullmatch(each)}
-    assert len(operations) == 31
+    """D1, D2: all 43, and no other; each under a name of its own."""
+    assert len(CONTRACT) == len(set(CONTRACT)) == 43
+    assert sorted(operations) == sorted(CONTRACT)
+    assert sorted(operation["operationId"] for operation in operations.values()) == sorted(OPERATIONS)
 
 
 def expected_statuses(name):
     """Return the statuses that an operation should describe."""
     method, _, path = name.partition(" ")
-    completes = path == COMPLETE
-    success = "200" if completes or method in {"GET", "PUT"} else "201" if method == "POST" else "204"
+    if name in ACTIONS:
+        return {"200", "401", "default", *ACTIONS[name].split()}
+    success = "200" if method in {"GET", "PUT"} else "201" if method == "POST" else "204"
     expected = {success, "default"}
-    if path in {"/api", "/api/health"}:
+    if name in PUBLIC:
         return expected
-    has_body = method in {"POST", "PUT"} and not completes
+    has_body = method in {"POST", "PUT"}
     expected |= {"401"} | ({"404"} if "{id}" in path else set())
     expected |= {"400"} if has_body or (method == "GET" and not path.endswith("}")) else set()
     refers = has_body and "clients" not in path and not path.endswith("messages")
@@ -116,8 +133,7 @@ def expected_statuses(name):
 def test_statuses(operations):
     """Each operation names its success, and every refusal that it has."""
     for name, operation in operations.items():
-        public = name in {"GET /api", "GET /api/health"}
-        assert operation.get("security") == (None if public else [{"token": []}]), name
+        assert operation.get("security") == (None if name in PUBLIC else [{"token": []}]), name
         assert set(operation["responses"]) == expected_statuses(name), name
         assert operation["summary"]
         assert operation["description"]
@@ -126,8 +142,8 @@ def test_statuses(operations):
 def test_bodies_and_examples(operations):
     """What takes a body describes it, without references, and shows one; what answers shows that."""
     for name, operation in operations.items():
-        method, path = name.split()
-        assert ("requestBody" in operation) == (method in {"POST", "PUT"} and path != COMPLETE)
+        takes_body = name.startswith(("POST", "PUT")) and name not in BODILESS
+        assert ("requestBody" in operation) == takes_body
         if "requestBody" in operation:
             content = operation["requestBody"]["content"]["application/json"]
             assert set(content["example"]) <= set(content["schema"]["properties"])
@@ -135,6 +151,27 @@ def test_bodies_and_examples(operations):
         for status, response in operation["responses"].items():
             if status not in {"204", "default"}:
                 assert "example" in response["content"]["application/json"], (name, status)
+
+
+def test_refusals_are_shown_in_the_one_shape(operations):
+    """Each refusal's example has the one shape: the sentence of a status alone, or fields and what is said of them."""
+    for name, operation in operations.items():
+        for status, response in operation["responses"].items():
+            if status.startswith("4"):
+                example = response["content"]["application/json"]["example"]
+                assert list(example) == ["message", "errors"], (name, status)
+                assert (example["errors"] != {}) == (example["message"] == "The given data was invalid.")
+    shown = {
+        name: operations[f"POST /api/{name}"]["responses"][status]["content"]["application/json"]["example"]["message"]
+        for name, status in (
+            ("proposals/{id}/send", "400"), ("proposals/{id}/sign", "400"), ("invoices/{id}/mark_paid", "400"),
+        )
+    }  # fmt: skip
+    assert list(shown.values()) == [
+        "Cannot send proposal with status Sent",
+        "Cannot sign proposal with status Draft",
+        "Cannot mark Cancelled invoice as paid.",
+    ]
 
 
 def test_references_lead_somewhere(description):
@@ -149,11 +186,13 @@ def test_references_lead_somewhere(description):
         ("clients", "id email status balance created_at"),
         ("services", "id name recurring public price currency folder_id created_at"),
         ("orders", "id number status user_id service_id price invoice_id created_at date_due"),
+        ("proposals", "id status client_email created_at"),
+        ("invoices", "id status user_id created_at date_due"),
         ("tickets", "user_id status order_id created_at last_message_at"),
     ],
 )
 def test_filters_are_described(operations, noun, fields):
-    """D54, D55: every field of a list with every operator, as contract section 1.9 has them."""
+    """D54, D55, D56: every field of a list with every operator, as contract section 1.9 has them."""
     names = {each["name"] for each in operations[f"GET /api/{noun}"]["parameters"]}
     filters = {
         f"filters[{field}][{operator}]" for field in fields.split() for operator in ("$eq", "$lt", "$gt", "$in][")
@@ -215,8 +254,11 @@ def create_all(sent):
         "create_order": sent.made(examples.ORDER_ID, "/orders", examples.NEW_ORDER),
         "create_order_task": sent.made(examples.ORDER_TASK_ID, f"{order}/tasks", examples.NEW_ORDER_TASK),
         "create_order_message": sent.made(examples.ORDER_MESSAGE_ID, f"{order}/messages", examples.NEW_ORDER_MESSAGE),
+        "create_proposal": sent.made(examples.PROPOSAL_ID, "/proposals", examples.NEW_PROPOSAL),
+        "create_invoice": sent.made(examples.INVOICE_ID, "/invoices", examples.NEW_INVOICE),
         "create_ticket": sent.made(examples.TICKET_ID, "/tickets", examples.NEW_TICKET),
     }
+    sent.ids[examples.INVOICE_ITEM_ID] = answers["create_invoice"].json()["items"][0]["id"]
     sent.agency.new_message(sent.ids[examples.TICKET_ID], sent.ids[examples.CLIENT_ID], "I need help with my order")
     return answers
 
@@ -233,12 +275,24 @@ def read_and_change_all(sent):
         "reopen_order_task": sent.send("DELETE", f"{task}/complete"),
         "update_order_task": sent.send("PUT", task, examples.ORDER_TASK_CHANGE),
     }
-    for noun in ("client", "service", "order", "ticket"):
+    for noun in ("client", "service", "order", "proposal", "invoice", "ticket"):
         path = f"/{noun}s/{getattr(examples, f'{noun.upper()}_ID')}"
         answers[f"list_{noun}s"] = sent.send("GET", f"/{noun}s")
         answers[f"retrieve_{noun}"] = sent.send("GET", path)
-        answers[f"update_{noun}"] = sent.send("PUT", path, getattr(examples, f"{noun.upper()}_CHANGE"))
+        if noun != "proposal":
+            answers[f"update_{noun}"] = sent.send("PUT", path, getattr(examples, f"{noun.upper()}_CHANGE"))
     return answers
+
+
+def sign_and_pay(sent):
+    """Send the examples of what happens to a proposal and to an invoice, in their order."""
+    proposal, invoice = f"/proposals/{examples.PROPOSAL_ID}", f"/invoices/{examples.INVOICE_ID}"
+    return {
+        "send_proposal": sent.send("POST", f"{proposal}/send"),
+        "sign_proposal": sent.send("POST", f"{proposal}/sign"),
+        "charge_invoice": sent.send("POST", f"{invoice}/charge", examples.INVOICE_CHARGE),
+        "mark_invoice_paid": sent.send("POST", f"{invoice}/mark_paid"),
+    }
 
 
 def delete_all(sent):
@@ -246,6 +300,7 @@ def delete_all(sent):
     return {
         "delete_order_task": sent.send("DELETE", f"/order-tasks/{examples.ORDER_TASK_ID}"),
         "delete_order_message": sent.send("DELETE", f"/order-messages/{examples.ORDER_MESSAGE_ID}"),
+        "delete_invoice": sent.send("DELETE", f"/invoices/{examples.INVOICE_ID}"),
         "delete_ticket": sent.send("DELETE", f"/tickets/{examples.TICKET_ID}"),
         "delete_order": sent.send("DELETE", f"/orders/{examples.ORDER_ID}"),
         "delete_service": sent.send("DELETE", f"/services/{examples.SERVICE_ID}"),
@@ -256,7 +311,7 @@ def delete_all(sent):
 def test_the_examples_run(agency):
     """Sending the examples in order gives answers of the examples' shape, which fit the declared types."""
     sent = Examples(agency)
-    answers = create_all(sent) | read_and_change_all(sent) | delete_all(sent)
+    answers = create_all(sent) | read_and_change_all(sent) | sign_and_pay(sent) | delete_all(sent)
     assert set(answers) == set(OPERATIONS)
     assert answers.pop("delete_client").status_code == 409
     for name, response in answers.items():

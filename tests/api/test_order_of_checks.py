@@ -18,7 +18,7 @@ def answer(response):
     return response.status_code, sorted(response.json()["errors"])
 
 
-WRONG = {"subject": 1, "name_f": 1, "name": 1, "note": 1, "message": 1}
+WRONG = {"subject": 1, "name_f": 1, "name": 1, "note": 1, "message": 1, "items": [], "payment_method_id": 1}
 STEPS = [
     ("PUT", f"/tickets/{UNKNOWN}", ["note", "subject"]),
     ("PUT", "/tickets/x", ["note", "subject"]),
@@ -33,6 +33,10 @@ STEPS = [
     ("POST", "/orders/x/messages", ["message"]),
     ("PUT", f"/order-tasks/{UNKNOWN}", ["name"]),
     ("PUT", "/order-tasks/x", ["name"]),
+    ("PUT", f"/invoices/{UNKNOWN}", ["items", "note"]),
+    ("PUT", "/invoices/x", ["items", "note"]),
+    ("POST", f"/invoices/{UNKNOWN}/charge", ["payment_method_id"]),
+    ("POST", "/invoices/x/charge", ["payment_method_id"]),
 ]
 
 
@@ -40,7 +44,10 @@ STEPS = [
 def test_the_five_steps(agency, method, path, fields):
     """JSON before the token, the token before the schema, the schema before the path, the path before the rules."""
     send = agency.http.request
-    fitting = {"name": "A", "message": "A", "order_id": "x", "service_id": "x", "folder_id": "x", "employee_ids": ["x"]}
+    fitting = {
+        "name": "A", "message": "A", "order_id": "x", "service_id": "x", "folder_id": "x", "employee_ids": ["x"],
+        "coupon_id": "x", "user_id": "x", "payment_method_id": "x",
+    }  # fmt: skip
     token = {"Authorization": f"Bearer {agency.token}"}
     broken = {"content": b"{", "headers": {"Content-Type": "application/json"}}
     assert answer(send(method, f"/api{path}", **broken)) == (400, ["1"])
@@ -77,7 +84,7 @@ def test_a_list_checks_the_token_first(agency):
     assert answer(agency.get("/tickets", limit="0")) == (400, ["query.limit"])
 
 
-@pytest.mark.parametrize("noun", ["tickets", "clients", "services", "orders"])
+@pytest.mark.parametrize("noun", ["tickets", "clients", "services", "orders", "invoices"])
 @pytest.mark.parametrize("key", ["x", "1", UNKNOWN.replace("-", ""), f"{{{UNKNOWN}}}", f"{UNKNOWN}0", "%00", UNKNOWN])
 def test_ids_in_paths(agency, noun, key):
     """An id that has not the shape of one is answered exactly like an unknown one."""
@@ -88,7 +95,7 @@ def test_ids_in_paths(agency, noun, key):
 
 @pytest.mark.parametrize("key", ["x", UNKNOWN.replace("-", ""), f"{{{UNKNOWN}}}", UNKNOWN])
 def test_ids_in_paths_of_parts(agency, key):
-    """The same for an order's tasks and messages, under it and by themselves."""
+    """D15: the same for an order's tasks and messages, under it and by themselves, and for what is done to a thing."""
     for method, path in (
         ("GET", f"/orders/{key}/tasks"),
         ("POST", f"/orders/{key}/tasks"),
@@ -99,8 +106,13 @@ def test_ids_in_paths_of_parts(agency, key):
         ("POST", f"/order-tasks/{key}/complete"),
         ("DELETE", f"/order-tasks/{key}/complete"),
         ("DELETE", f"/order-messages/{key}"),
+        ("GET", f"/proposals/{key}"),
+        ("POST", f"/proposals/{key}/send"),
+        ("POST", f"/proposals/{key}/sign"),
+        ("POST", f"/invoices/{key}/charge"),
+        ("POST", f"/invoices/{key}/mark_paid"),
     ):
-        response = agency.send(method, path, json={"name": "A", "message": "A"})
+        response = agency.send(method, path, json={"name": "A", "message": "A", "payment_method_id": "pm_1"})
         assert (response.status_code, response.content) == (404, b'{"message":"Not Found","errors":{}}')
 
 
@@ -109,6 +121,26 @@ def test_folder_then_employees(agency):
     body = {"name": "A", "recurring": 0, "currency": "USD", "folder_id": UNKNOWN, "employees": [UNKNOWN]}
     assert answer(agency.post("/services", body)) == (422, ["folder_id"])
     assert answer(agency.post("/services", body | {"folder_id": None})) == (422, ["employees"])
+
+
+def test_the_status_before_the_payment(agency):
+    """What is not there is 404, what cannot be paid any longer 400, before any gateway is asked."""
+    invoice = agency.new_invoice(agency.new_client()["id"])["id"]
+    agency.put(f"/invoices/{invoice}", {"status": 5})
+    for card in ("pm_1", "pm_down", "pm_empty"):
+        response = agency.post(f"/invoices/{invoice}/charge", {"payment_method_id": card})
+        assert response.json()["errors"] == {"payment_method_id": ["Cannot charge Cancelled invoice."]}
+        assert agency.post(f"/invoices/{UNKNOWN}/charge", {"payment_method_id": card}).status_code == 404
+
+
+def test_a_status_before_a_reference(agency):
+    """Of a change of an invoice the move is checked first, then what it refers to: client, coupon, services."""
+    invoice = agency.new_invoice(agency.new_client()["id"])["id"]
+    items = [{"name": "A", "quantity": 1, "amount": 1, "service_id": UNKNOWN}]
+    body = {"status": 4, "user_id": UNKNOWN, "coupon_id": UNKNOWN, "items": items}
+    for blamed, status in (("status", 400), ("user_id", 422), ("coupon_id", 422), ("items.0.service_id", 422)):
+        assert answer(agency.put(f"/invoices/{invoice}", body)) == (status, [blamed])
+        body.pop(blamed.split(".")[0])
 
 
 def test_ids_in_capitals(agency):

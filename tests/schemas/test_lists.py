@@ -15,8 +15,10 @@ from service_engine.ports.lists import Condition, Operator, Page, PageRequest, S
 from service_engine.ports.services import ServiceFilter
 from service_engine.ports.tickets import TicketFilter, TicketSort
 from service_engine.schemas.clients import CLIENT_LIST
-from service_engine.schemas.lists import MAX_CHOICES, link_header, page_wire, read_list, read_slice
+from service_engine.schemas.invoices import INVOICE_LIST
+from service_engine.schemas.lists import MAX_CHOICES, link_header, linked_page_wire, page_wire, read_list, read_slice
 from service_engine.schemas.orders import ORDER_LIST
+from service_engine.schemas.proposals import PROPOSAL_LIST
 from service_engine.schemas.services import SERVICE_LIST
 from service_engine.schemas.tickets import TICKET_LIST
 from service_engine.schemas.validation import InvalidRequestError
@@ -75,6 +77,14 @@ def test_every_sort_of_the_contract() -> None:
     assert set(ORDER_LIST.filters) == {
         "id", "number", "status", "user_id", "service_id", "price", "invoice_id", "created_at", "date_due",
     }  # fmt: skip
+    assert set(PROPOSAL_LIST.sorts) == {
+        "id", "client_email", "status", "total", "created_at", "sent_at", "signed_at",
+    }  # fmt: skip
+    assert set(PROPOSAL_LIST.filters) == {"id", "status", "client_email", "created_at"}
+    assert set(INVOICE_LIST.sorts) == {
+        "id", "number", "status", "user_id", "total", "subtotal", "created_at", "date_due", "date_paid",
+    }  # fmt: skip
+    assert set(INVOICE_LIST.filters) == {"id", "status", "user_id", "created_at", "date_due"}
     assert read_list(CLIENT_LIST, [("sort", "name_l:asc")]).sort == Sort(ClientSort.LAST_NAME, descending=False)
 
 
@@ -221,6 +231,24 @@ def test_page(total: int, number: int, size: int) -> None:
     assert meta["last_page"] == max(1, (total + size - 1) // size)
     assert (links["prev"] is None, links["next"] is None) == (number == 1, number >= meta["last_page"])
     assert links["last"] == f"http://a/api/tickets?page={meta['last_page']}&limit={size}"
+
+
+@given(st.integers(0, 500), st.integers(1, 40), st.integers(1, 100))
+def test_links_for_people(total: int, number: int, size: int) -> None:
+    """They agree with the other links; the rest of the page is as it is without them."""
+    wanted = read_list(PROPOSAL_LIST, [("limit", str(size)), ("page", str(number)), ("sort", "total:asc")])
+    page = Page(tuple(range(wanted.page.offset, min(wanted.page.offset + size, total))), total)
+    plain = page_wire(page, wanted, lambda row: row, path="/api/proposals")
+    linked = linked_page_wire(page, wanted, lambda row: row, path="/api/proposals")
+    back, *numbered, forth = linked["meta"]["links"]
+    assert linked == {**plain, "meta": {**plain["meta"], "links": [back, *numbered, forth]}}
+    assert (back["url"], forth["url"]) == (plain["links"]["prev"], plain["links"]["next"])
+    assert (back["label"], forth["label"], back["active"], forth["active"]) == ("Previous", "Next", False, False)
+    assert [each["label"] for each in numbered] == [str(n + 1) for n in range(min(10, plain["meta"]["last_page"]))]
+    assert [each["label"] for each in numbered if each["active"]] == [str(number)][: number <= len(numbered)]
+    for each in numbered:
+        query = dict(parse_qsl(urlsplit(each["url"] or "").query))
+        assert query == {"page": each["label"], "limit": str(size), "sort": "total:asc"}
 
 
 @given(st.integers(0, 30), st.integers(1, 9))

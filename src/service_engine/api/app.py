@@ -14,7 +14,18 @@ from anyio import to_thread
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
-from service_engine.api import about, clients, order_messages, order_tasks, orders, services, tickets
+from service_engine.adapters.simulated_gateway import SimulatedGateway
+from service_engine.api import (
+    about,
+    clients,
+    invoices,
+    order_messages,
+    order_tasks,
+    orders,
+    proposals,
+    services,
+    tickets,
+)
 from service_engine.api.bodies import BodyLimit
 from service_engine.api.cors import Cors
 from service_engine.api.docs import add_docs
@@ -22,6 +33,7 @@ from service_engine.api.errors import http_answer, unexpected_answer
 from service_engine.api.gate import Gate
 from service_engine.api.routes import with_whole_examples
 from service_engine.api.settings import DEFAULTS, Settings
+from service_engine.ports.payments import PaymentGateway
 from service_engine.ports.unit_of_work import Store
 
 __all__ = ["PREFIX", "create_app"]
@@ -33,13 +45,21 @@ def _system_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(store: Store, *, settings: Settings = DEFAULTS, now: Callable[[], datetime] = _system_clock) -> FastAPI:
+def create_app(
+    store: Store,
+    *,
+    settings: Settings = DEFAULTS,
+    now: Callable[[], datetime] = _system_clock,
+    gateway: PaymentGateway | None = None,
+) -> FastAPI:
     """Return the reference API on a store.
 
     Args:
         store: Where everything is kept; it stays the caller's to close.
         settings: How the API shows itself and what it accepts.
         now: The clock; returns aware times.
+        gateway: Who takes the money when an invoice is charged; None for a simulated one, which moves no money and
+            approves every charge.
 
     Example:
         >>> from service_engine.adapters.memory import MemoryStore
@@ -56,7 +76,7 @@ def create_app(store: Store, *, settings: Settings = DEFAULTS, now: Callable[[],
         redoc_url=None,
         lifespan=_with_threads(settings.threads),
     )
-    gate = Gate(store=store, now=now, settings=settings)
+    gate = Gate(store=store, now=now, settings=settings, gateway=gateway or SimulatedGateway())
     app.include_router(about.build_router(gate, prefix=PREFIX), prefix=PREFIX)
     for resource in _RESOURCES:
         app.include_router(resource.build_router(gate), prefix=PREFIX)
@@ -78,11 +98,11 @@ class _Api(FastAPI):
         return self.openapi_schema
 
 
-_RESOURCES: Final = (clients, services, orders, order_tasks, order_messages, tickets)
+_RESOURCES: Final = (clients, services, orders, order_tasks, order_messages, proposals, invoices, tickets)
 _OPERATIONS: Final = {name: each for part in (about, *_RESOURCES) for name, each in part.OPERATIONS.items()}
 _DESCRIPTION: Final = (
-    "Clients, services, orders and tickets of a service business. Every request but those for health and index needs "
-    "an API token; every refusal has the shape `{message, errors}`."
+    "Clients, services, orders, proposals, invoices and tickets of a service business. Every request but those for "
+    "health and index needs an API token; every refusal has the shape `{message, errors}`."
 )
 
 

@@ -119,7 +119,11 @@ OPERATIONS: Final = {
         refuses={400: _TAKEN, 404: {}},
     ),
     "delete_client": Operation(
-        method="DELETE", path="/{id}", summary="Delete a client", status=204, refuses={404: {}, 409: {}}
+        method="DELETE",
+        path="/{id}",
+        summary="Delete a client",
+        status=204,
+        refuses={404: {}, 409: "Cannot delete client with existing orders"},
     ),
 }
 

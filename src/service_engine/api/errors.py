@@ -21,7 +21,9 @@ from service_engine.errors import (
     InvalidReferenceError,
     NotAssignableError,
     NotFoundError,
+    PaymentPendingError,
     RuleViolationError,
+    WrongStatusError,
 )
 from service_engine.schemas.encoding import encode
 from service_engine.schemas.errors import complaint, error_wire
@@ -68,8 +70,8 @@ def answer_to(error: Exception) -> Response | None:
             return refusal(404, "Not Found")
         case AuthenticationError():
             return refusal(401, str(error))
-        case DependentsExistError():
-            return refusal(409, str(error))
+        case WrongStatusError() | DependentsExistError() | PaymentPendingError():
+            return refusal(400 if isinstance(error, WrongStatusError) else 409, str(error))
         case ConflictError():
             return refusal(409, "Conflict")
         case HTTPException():

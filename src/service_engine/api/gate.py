@@ -16,16 +16,18 @@ from datetime import datetime
 from typing import Final, TypeVar
 from uuid import UUID
 
-from attrs import frozen
+from attrs import field, frozen
 from pydantic import BaseModel
 from starlette.requests import Request
 
+from service_engine.adapters.simulated_gateway import SimulatedGateway
 from service_engine.api.bodies import Body
 from service_engine.api.settings import Settings
 from service_engine.domain import api_tokens
 from service_engine.domain.api_tokens import Caller
 from service_engine.errors import AuthenticationError, NotFoundError
 from service_engine.ports.lists import Field, SliceRequest
+from service_engine.ports.payments import PaymentGateway
 from service_engine.ports.unit_of_work import Store
 from service_engine.schemas.fields import uuid_of
 from service_engine.schemas.lists import Listing, ListRequest, read_list, read_slice
@@ -43,17 +45,19 @@ _SCHEME: Final = "Bearer"
 
 @frozen(kw_only=True)
 class Gate:
-    """What every operation needs: the store, the clock and the settings; and the checks that come before it.
+    """What every operation needs: the store, the clock and the like; and the checks that come before it.
 
     Args:
         store: Where everything is kept.
         now: The clock; returns aware times.
         settings: The API's settings.
+        gateway: Who takes the money when an invoice is charged.
     """
 
     store: Store
     now: Callable[[], datetime]
     settings: Settings
+    gateway: PaymentGateway = field(factory=SimulatedGateway)
 
     def admit(self, request: Request) -> Caller:
         """Tell who calls: no read without a well-formed header, one with it. Notes the use once a minute.

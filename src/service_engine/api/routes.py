@@ -36,7 +36,7 @@ _REFUSALS: Final[Mapping[int, tuple[str, Mapping[str, Any]]]] = {
     400: ("The request is not JSON, does not fit its schema, or breaks a rule.", {}),
     401: ("No token, or one that is not accepted.", error_wire("Unauthorized")),
     404: ("The organisation has no such thing.", error_wire("Not Found")),
-    409: ("Something still refers to it.", error_wire("Cannot delete client with existing orders")),
+    409: ("It cannot be done now.", error_wire("Conflict")),
     422: ("The request refers to something that the organisation does not have.", {}),
 }
 
@@ -74,7 +74,7 @@ class Operation:
         sends: A body.
         parameters: The parameters of its query.
         headers: The headers of a success, described.
-        refuses: The statuses with which it refuses, and for 400 and 422 the complaints of an example.
+        refuses: The statuses with which it refuses, each with an example: its complaints, or its message alone.
         public: Whether it needs no token.
     """
 
@@ -88,7 +88,7 @@ class Operation:
     sends: Mapping[str, Any] | None = None
     parameters: tuple[Mapping[str, Any], ...] = ()
     headers: Mapping[str, Any] = {}
-    refuses: Mapping[int, Mapping[str, list[str]]] = {}
+    refuses: Mapping[int, Mapping[str, list[str]] | str] = {}
     public: bool = False
 
     def described(self) -> dict[str, Any]:
@@ -114,9 +114,9 @@ class Operation:
 
     def _refusals(self) -> dict[int | str, Any]:
         answers: dict[int | str, Any] = {}
-        for status, complaints in ({} if self.public else {401: {}, **self.refuses}).items():
+        for status, refused in ({} if self.public else {401: {}, **self.refuses}).items():
             text, example = _REFUSALS[status]
-            shown = example or error_wire(INVALID, complaints)
+            shown = error_wire(refused) if isinstance(refused, str) else example or error_wire(INVALID, refused)
             answers[status] = {
                 "model": ErrorWire,
                 "description": text,

@@ -21,7 +21,7 @@ from service_engine.schemas.addresses import AddressWire, PostalAddressInput, ad
 from service_engine.schemas.errors import EXACT
 from service_engine.schemas.fields import Email, FreeJson, Instant, Line, Line50, Line100, Note, RequiredLine, absent
 from service_engine.schemas.lists import Listing, PageWire
-from service_engine.schemas.money import amount_text
+from service_engine.schemas.money import amount_text, number_text
 from service_engine.schemas.roles import RoleWire, role_wire
 
 __all__ = ["CLIENT_LIST", "ClientCreate", "ClientPageWire", "ClientUpdate", "ClientWire", "client_wire"]
@@ -173,7 +173,7 @@ def client_wire(row: ClientRow) -> ClientWire:
         "address": address_wire(client.address),
         "note": client.note,
         "balance": amount_text(client.balance.amount),
-        "spent": None if row.spent is None else amount_text(row.spent),
+        "spent": None if row.spent is None else number_text(row.spent),
         "optin": client.optin,
         "stripe_id": client.stripe_id,
         "custom_fields": thaw(client.custom_fields),

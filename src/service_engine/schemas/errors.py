@@ -18,6 +18,8 @@ EXACT: Final = ConfigDict(extra="forbid")
 
 _FIELDS: Final = {
     "client_id": "user_id",
+    "client_first_name": "client_name_f",
+    "client_last_name": "client_name_l",
     "first_name": "name_f",
     "last_name": "name_l",
     "service_name": "service",

@@ -34,6 +34,7 @@ from service_engine.domain.instants import utc
 from service_engine.domain.json_values import JsonObject, freeze
 from service_engine.domain.messages import MAX_FILE_ADDRESS
 from service_engine.domain.numbers import INTEGER, SMALL_INTEGER
+from service_engine.domain.proposals import MAX_NOTES
 from service_engine.domain.services import PERIOD_UNITS
 from service_engine.domain.text import LINE, NOTE, clean
 from service_engine.errors import RuleViolationError
@@ -58,9 +59,11 @@ __all__ = [
     "Note",
     "OptionalReference",
     "PeriodUnit",
+    "ProposalNotes",
     "Reference",
     "References",
     "RequiredLine",
+    "RequiredLine100",
     "RequiredNote",
     "SmallCount",
     "Tags",
@@ -175,6 +178,8 @@ def _schema(max_length: int, *, min_length: int = 0) -> WithJsonSchema:
 
 RequiredLine = Annotated[str, AfterValidator(_text(LINE, required=True)), _schema(LINE, min_length=1)]
 """1 to 255 characters after stripping."""
+RequiredLine100 = Annotated[str, AfterValidator(_text(100, required=True)), _schema(100, min_length=1)]
+"""1 to 100 characters after stripping."""
 Line = Annotated[str, AfterValidator(_text(LINE)), _schema(LINE)]
 """Up to 255 characters after stripping."""
 Line100 = Annotated[str, AfterValidator(_text(100)), _schema(100)]
@@ -185,6 +190,8 @@ Line10 = Annotated[str, AfterValidator(_text(10)), _schema(10)]
 """Up to 10 characters after stripping."""
 Note = Annotated[str, AfterValidator(_text(NOTE)), _schema(NOTE)]
 """Up to 65,535 characters after stripping."""
+ProposalNotes = Annotated[str, AfterValidator(_text(MAX_NOTES)), _schema(MAX_NOTES)]
+"""As many characters after stripping as fit into the note of the order that a proposal becomes."""
 RequiredNote = Annotated[str, AfterValidator(_text(NOTE, required=True)), _schema(NOTE, min_length=1)]
 """1 to 65,535 characters after stripping."""
 FileAddress = Annotated[

@@ -32,12 +32,16 @@ from service_engine.schemas.validation import InvalidRequestError
 
 __all__ = [
     "MAX_CHOICES",
+    "LinkedMetaWire",
+    "LinkedPageWire",
     "LinksWire",
     "ListRequest",
     "Listing",
     "MetaWire",
+    "PageLinkWire",
     "PageWire",
     "link_header",
+    "linked_page_wire",
     "page_wire",
     "read_list",
     "read_slice",
@@ -53,6 +57,8 @@ Query: TypeAlias = Iterable[tuple[str, str]]
 
 MAX_CHOICES: Final = 1000
 """How many values one ``$in`` may have: what a request sets off must be bounded."""
+_NUMBERED: Final = 10
+"""How many pages get a link of their own."""
 
 _FILTER: Final = re.compile(r"filters\[(?P<field>[^\[\]]*)\]\[(?P<operator>[^\[\]]*)\](?P<many>\[[0-9]*\])?", re.ASCII)
 _LIMIT: Final = TypeAdapter(Annotated[int, Bounds(ge=1, le=MAX_PAGE_SIZE)])
@@ -235,18 +241,13 @@ def page_wire(page: Page[R], wanted: ListRequest[F, S], show: Callable[[R], W], 
     """
     number, size = wanted.page.number, wanted.page.size
     last = max(1, -(-page.total // size))
-
-    def link(to: int) -> str:
-        query = urlencode([("page", to), ("limit", size), *wanted.carried], safe=":$", quote_via=quote)
-        return f"{path}?{query}"
-
     return {
         "data": [show(row) for row in page.rows],
         "links": {
-            "first": link(1),
-            "last": link(last),
-            "prev": link(number - 1) if number > 1 else None,
-            "next": link(number + 1) if number < last else None,
+            "first": _link(wanted, path, 1),
+            "last": _link(wanted, path, last),
+            "prev": _link(wanted, path, number - 1) if number > 1 else None,
+            "next": _link(wanted, path, number + 1) if number < last else None,
         },
         "meta": {
             "current_page": number,
@@ -258,6 +259,61 @@ def page_wire(page: Page[R], wanted: ListRequest[F, S], show: Callable[[R], W], 
             "path": path,
         },
     }
+
+
+@with_config(EXACT)
+class PageLinkWire(TypedDict):
+    """A link for people to a page; url is null where there is none."""
+
+    url: str | None
+    label: str
+    active: bool
+
+
+@with_config(EXACT)
+class LinkedMetaWire(MetaWire):
+    """Which rows of how many the page shows, and links to the pages around it."""
+
+    links: list[PageLinkWire]
+
+
+@with_config(EXACT)
+class LinkedPageWire(TypedDict, Generic[W]):
+    """One page of a list, with links for people."""
+
+    data: list[W]
+    links: LinksWire
+    meta: LinkedMetaWire
+
+
+def linked_page_wire(
+    page: Page[R], wanted: ListRequest[F, S], show: Callable[[R], W], *, path: str
+) -> LinkedPageWire[W]:
+    """Return a page as the wire shows it where ``meta`` has links: Previous, the first ten pages, Next.
+
+    Args:
+        page: The rows and the total.
+        wanted: What was asked for.
+        show: How one row is shown.
+        path: The list's own address, without a query.
+
+    Source:
+        Contract section 1.7 (``meta.links``); part A "Responses" (on proposals only).
+    """
+    wire = page_wire(page, wanted, show, path=path)
+    links, current = wire["links"], wanted.page.number
+    numbered: list[PageLinkWire] = [
+        {"url": _link(wanted, path, number), "label": str(number), "active": number == current}
+        for number in range(1, min(wire["meta"]["last_page"], _NUMBERED) + 1)
+    ]
+    back: PageLinkWire = {"url": links["prev"], "label": "Previous", "active": False}
+    forth: PageLinkWire = {"url": links["next"], "label": "Next", "active": False}
+    return {"data": wire["data"], "links": links, "meta": {**wire["meta"], "links": [back, *numbered, forth]}}
+
+
+def _link(wanted: ListRequest[F, S], path: str, to: int) -> str:
+    query = urlencode([("page", to), ("limit", wanted.page.size), *wanted.carried], safe=":$", quote_via=quote)
+    return f"{path}?{query}"
 
 
 def read_slice(query: Query) -> SliceRequest:

@@ -18,7 +18,7 @@ from service_engine.domain.money import MAX_DECIMALS, exact, money
 from service_engine.errors import RuleViolationError
 from service_engine.schemas.validation import Number
 
-__all__ = ["Amount", "Currency", "Price", "amount_of", "amount_text"]
+__all__ = ["Amount", "Currency", "Price", "amount_of", "amount_text", "number_text"]
 
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,6})?", re.ASCII)
 _NO_NUMBER: Final = "Input should be a valid number"
@@ -52,6 +52,16 @@ def amount_text(amount: Decimal) -> str:
     exponent = amount.as_tuple().exponent
     places = -exponent if isinstance(exponent, int) else 0
     return f"{amount:.{max(2, places)}f}"
+
+
+def number_text(number: Decimal) -> str:
+    """Return a number that has no currency, such as per cent: with two decimals, with three only where it needs them.
+
+    Example:
+        >>> number_text(Decimal("12.000")), number_text(Decimal("8.875")), number_text(Decimal("1E+1"))
+        ('12.00', '8.875', '10.00')
+    """
+    return f"{number:.{MAX_DECIMALS}f}".removesuffix("0")
 
 
 def _refused(reason: str) -> PydanticCustomError:

@@ -1,0 +1,207 @@
+"""The seven operations on invoices.
+
+Source: contract section 2.7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+from attrs import frozen
+from fastapi import APIRouter, Path
+from starlette.requests import Request
+from starlette.responses import Response
+
+from service_engine.api.bodies import Sent
+from service_engine.api.gate import Gate, path_id
+from service_engine.api.queries import list_parameters
+from service_engine.api.routes import Operation, answer, build_resource, nothing
+from service_engine.domain.ids import InvoiceId
+from service_engine.ports.invoices import InvoiceRow
+from service_engine.ports.unit_of_work import UnitOfWork
+from service_engine.schemas import examples
+from service_engine.schemas.invoice_requests import InvoiceCharge, InvoiceCreate, InvoiceUpdate
+from service_engine.schemas.invoices import (
+    INVOICE_LIST,
+    InvoicePageWire,
+    InvoiceWire,
+    invoice_details_wire,
+    invoice_wire,
+)
+from service_engine.schemas.lists import page_wire
+from service_engine.usecases import invoices, payments
+from service_engine.usecases.charging import charge_invoice
+from service_engine.usecases.invoices import InvoicePatch
+
+__all__ = ["OPERATIONS", "InvoiceOperations", "build_router"]
+
+InPath = Annotated[str, Path(alias="id", description="The invoice's id.", examples=[str(examples.INVOICE_ID)])]
+
+
+@frozen
+class InvoiceOperations:
+    """The operations on invoices.
+
+    Args:
+        gate: Where requests come in.
+    """
+
+    gate: Gate
+
+    def list_invoices(self, request: Request) -> Response:
+        """Answer a page of invoices."""
+        caller, wanted = self.gate.list_request(request, INVOICE_LIST)
+        page = self.gate.store.read(
+            caller.organization_id, invoices.list_invoices, filters=wanted.filters, sort=wanted.sort, page=wanted.page
+        )
+        return answer(page_wire(page, wanted, invoice_wire, path=self.gate.address(request)))
+
+    def create_invoice(self, request: Request, sent: Sent) -> Response:
+        """Issue an invoice under the next number and answer it; an e-mail that nobody has becomes a client."""
+        caller, body = self.gate.receive(request, sent, InvoiceCreate)
+        row = self.gate.store.run(caller.organization_id, _create, body.arguments(), at=self.gate.now())
+        return answer(invoice_wire(row), status=201)
+
+    def retrieve_invoice(self, request: Request, key: InPath) -> Response:
+        """Answer an invoice with items, and with the client's account."""
+        caller = self.gate.admit(request)
+        row = self.gate.store.read(caller.organization_id, invoices.get_invoice, _id(key))
+        return answer(invoice_details_wire(row))
+
+    def update_invoice(self, request: Request, key: InPath, sent: Sent) -> Response:
+        """Change an invoice and answer it; its totals follow."""
+        caller, body = self.gate.receive(request, sent, InvoiceUpdate)
+        row = self.gate.store.run(caller.organization_id, _update, _id(key), body.patch(), at=self.gate.now())
+        return answer(invoice_wire(row))
+
+    def delete_invoice(self, request: Request, key: InPath) -> Response:
+        """Delete an invoice, whatever its status; its number stays taken."""
+        caller = self.gate.admit(request)
+        self.gate.store.run(caller.organization_id, invoices.delete_invoice, _id(key), at=self.gate.now())
+        return nothing()
+
+    def charge_invoice(self, request: Request, key: InPath, sent: Sent) -> Response:
+        """Take what is due through the payment gateway, once, and answer the invoice."""
+        caller, body = self.gate.receive(request, sent, InvoiceCharge)
+        invoice_id = _id(key)
+        charge_invoice(
+            self.gate.store,
+            self.gate.gateway,
+            caller.organization_id,
+            invoice_id,
+            payment_method_id=body.payment_method_id,
+            at=self.gate.now(),
+            ip_address=_peer(request),
+        )
+        row = self.gate.store.read(caller.organization_id, invoices.get_invoice, invoice_id)
+        return answer(invoice_wire(row))
+
+    def mark_invoice_paid(self, request: Request, key: InPath) -> Response:
+        """Record that an invoice was paid by other means, and answer it; a paid one stays as it is."""
+        caller = self.gate.admit(request)
+        row = self.gate.store.run(caller.organization_id, _mark_paid, _id(key), at=self.gate.now())
+        return answer(invoice_wire(row))
+
+
+_NOBODY = {"user_id": ["Either user_id or email is required."]}
+_NO_CLIENT = {"user_id": ["The specified client does not exist."]}
+_NO_MOVE = {"status": ["Cannot transition from Unpaid to Refunded."]}
+OPERATIONS: Final = {
+    "list_invoices": Operation(
+        method="GET",
+        summary="List invoices",
+        shows=InvoicePageWire,
+        example=examples.INVOICE_PAGE,
+        parameters=list_parameters(INVOICE_LIST),
+        refuses={400: {"query.filters[user_id][$eq]": ["Input should be a valid UUID"]}},
+    ),
+    "create_invoice": Operation(
+        method="POST",
+        summary="Create an invoice",
+        status=201,
+        shows=InvoiceWire,
+        example=examples.INVOICE,
+        takes=InvoiceCreate,
+        sends=examples.NEW_INVOICE,
+        refuses={400: _NOBODY, 422: _NO_CLIENT},
+    ),
+    "retrieve_invoice": Operation(
+        method="GET",
+        path="/{id}",
+        summary="Retrieve an invoice",
+        shows=InvoiceWire,
+        example=examples.INVOICE_DETAILS,
+        refuses={404: {}},
+    ),
+    "update_invoice": Operation(
+        method="PUT",
+        path="/{id}",
+        summary="Update an invoice",
+        shows=InvoiceWire,
+        example=examples.INVOICE,
+        takes=InvoiceUpdate,
+        sends=examples.INVOICE_CHANGE,
+        refuses={400: _NO_MOVE, 404: {}, 422: _NO_CLIENT},
+    ),
+    "delete_invoice": Operation(
+        method="DELETE", path="/{id}", summary="Delete an invoice", status=204, refuses={404: {}}
+    ),
+    "charge_invoice": Operation(
+        method="POST",
+        path="/{id}/charge",
+        summary="Charge an invoice",
+        shows=InvoiceWire,
+        example=examples.PAID_INVOICE,
+        takes=InvoiceCharge,
+        sends=examples.INVOICE_CHARGE,
+        refuses={
+            400: {"payment_method_id": ["Invoice is already paid."]},
+            404: {},
+            409: "The outcome of payment 0190163d-8694-739b-aea5-966c26f8ad91 is not known yet; "
+            "charge again to learn it",
+        },
+    ),
+    "mark_invoice_paid": Operation(
+        method="POST",
+        path="/{id}/mark_paid",
+        summary="Mark an invoice as paid",
+        shows=InvoiceWire,
+        example=examples.PAID_INVOICE,
+        refuses={400: "Cannot mark Cancelled invoice as paid.", 404: {}},
+    ),
+}
+_LONGEST_ADDRESS: Final = 45
+
+
+def build_router(gate: Gate) -> APIRouter:
+    """Return the router of these operations."""
+    return build_resource("/invoices", "Invoices", OPERATIONS, InvoiceOperations(gate))
+
+
+def _id(text: str) -> InvoiceId:
+    return InvoiceId(path_id(text, "invoice"))
+
+
+def _peer(request: Request) -> str | None:
+    """Return where the request comes from; None for what is no address, which must not stand in the way of a payment.
+
+    Behind a proxy that the server trusts it is what the proxy says, and that may be anything.
+    """
+    host = "" if request.client is None else request.client.host
+    return host if 0 < len(host) <= _LONGEST_ADDRESS and host.isprintable() else None
+
+
+def _create(uow: UnitOfWork, arguments: Mapping[str, Any], *, at: datetime) -> InvoiceRow:
+    return invoices.get_invoice(uow, invoices.create_invoice(uow, **arguments, at=at).id)
+
+
+def _update(uow: UnitOfWork, key: InvoiceId, patch: InvoicePatch, *, at: datetime) -> InvoiceRow:
+    invoices.update_invoice(uow, key, patch, at=at)
+    return invoices.get_invoice(uow, key)
+
+
+def _mark_paid(uow: UnitOfWork, key: InvoiceId, *, at: datetime) -> InvoiceRow:
+    payments.mark_paid(uow, key, at=at)
+    return invoices.get_invoice(uow, key)
