@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from tests.billing_faults import BILLING_FAULTS
 from tests.faults import FAULTS
 
 from service_engine.testing.contracts import StoreContract
@@ -22,12 +23,13 @@ def test_no_contract_class_hides_a_test_of_another():
     assert [name for name, times in names.items() if times > 1] == []
 
 
-def outcomes_of(pytester, fault: str) -> dict[str, int]:
-    """Run the contract on a store with a fault, as a host's author would, up to the first failure."""
-    pytester.makepyfile(
+def outcomes_of(pytester, fault: str, test: str | None = None) -> dict[str, int]:
+    """Run the contract, or one test of it, on a store with a fault, as a host's author would; stop at a failure."""
+    written = pytester.makepyfile(
         f"""
         import pytest
         from service_engine.testing.contracts import StoreContract
+        from tests.billing_faults import BILLING_FAULTS
         from tests.faults import FAULTS, Fault, FaultyStore
 
         class TestFaultyStore(StoreContract):
@@ -36,7 +38,9 @@ def outcomes_of(pytester, fault: str) -> dict[str, int]:
                 return FaultyStore({fault})
         """
     )
-    outcomes: dict[str, int] = pytester.runpytest_inprocess("-q", "-x", "-p", "no:cacheprovider").parseoutcomes()
+    chosen = [] if test is None else [f"{written}::TestFaultyStore::{test}"]
+    run = pytester.runpytest_inprocess("-q", "-x", "-p", "no:cacheprovider", *chosen)
+    outcomes: dict[str, int] = run.parseoutcomes()
     return outcomes
 
 
@@ -44,6 +48,13 @@ def outcomes_of(pytester, fault: str) -> dict[str, int]:
 def test_the_contract_finds_a_planted_fault(pytester, fault):
     """Each of these stores does one thing wrong; a host's author would see a failing test."""
     assert outcomes_of(pytester, f"FAULTS[{fault!r}]").get("failed") == 1
+
+
+@pytest.mark.parametrize("fault", BILLING_FAULTS)
+def test_the_contract_finds_a_fault_in_billing(pytester, fault):
+    """It is found by the test that is there for it."""
+    planted = f"BILLING_FAULTS[{fault!r}][0]"
+    assert outcomes_of(pytester, planted, BILLING_FAULTS[fault][1]).get("failed") == 1
 
 
 def test_a_store_without_a_fault_keeps_the_contract(pytester):

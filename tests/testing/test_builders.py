@@ -8,16 +8,22 @@ import pytest
 
 from service_engine import MemoryStore
 from service_engine.domain.ids import OrganizationId
+from service_engine.domain.invoice_status import InvoiceStatus
+from service_engine.domain.proposals import ProposalStatus
 from service_engine.domain.tickets import TicketStatus
 from service_engine.ports.lists import PageRequest
 from service_engine.testing import Build, SeededEntropy, build, populate
 from service_engine.testing.builders import NOON
 from service_engine.usecases.clients import list_clients
+from service_engine.usecases.invoices import get_invoice, list_invoices
+from service_engine.usecases.proposals import get_proposal, list_proposals
+from service_engine.usecases.services import list_services
 from service_engine.usecases.tickets import get_ticket, list_tickets
 
 NOUNS = [
     "organization", "role", "client_role", "employee", "client", "place", "address", "money", "order", "tag", "ticket",
-    "message", "api_token",
+    "message", "api_token", "proposal_item", "proposal", "sent_proposal", "signed_proposal", "coupon", "invoice_item",
+    "invoice", "paid_invoice", "payment", "subscription",
 ]  # fmt: skip
 
 
@@ -68,7 +74,7 @@ def test_a_restarted_entropy_is_a_fresh_one():
 
 def test_an_organization_is_populated(store):
     """On any store, with as much as was asked for; what is deleted is not shown."""
-    made = populate(store, clients=3, orders=4, tickets=7)
+    made = populate(store, clients=3, orders=4, tickets=7, proposals=4, invoices=8)
     everything = PageRequest(size=100)
     shown = store.read(made.org_id, list_tickets, page=everything)
     assert {row.id for row in shown.rows} == {ticket.id for ticket in made.tickets}
@@ -79,6 +85,19 @@ def test_an_organization_is_populated(store):
         details = store.read(made.org_id, get_ticket, ticket.id)
         assert (details.tags, details.updated_at) == (tuple(tag.name for tag in ticket.tags), ticket.updated_at)
         assert details.updated_at < made.until
+
+
+def test_a_populated_organization_has_proposals_and_invoices_of_every_status(store):
+    """What is deleted is not shown; all of them say what the store says."""
+    made = populate(store, clients=2, orders=1, tickets=0, proposals=4, invoices=8)
+    offered = [store.read(made.org_id, get_proposal, each.id).proposal for each in made.proposals]
+    billed = [store.read(made.org_id, get_invoice, each.id).invoice for each in made.invoices]
+    assert (offered, billed) == (list(made.proposals), list(made.invoices))
+    assert {each.status for each in made.proposals} == set(ProposalStatus)
+    assert {each.status for each in made.invoices} == set(InvoiceStatus)
+    assert store.read(made.org_id, list_proposals).total == len(made.proposals)
+    assert store.read(made.org_id, list_invoices).total == len(made.invoices)
+    assert store.read(made.org_id, list_services).total == len(made.services) - 1
 
 
 def test_the_same_seed_makes_the_same_organization():

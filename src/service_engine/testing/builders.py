@@ -14,7 +14,7 @@ where the ids must come from somewhere else, a store's entropy for example: ``Bu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from service_engine.domain import (
@@ -52,34 +52,27 @@ from service_engine.domain.organizations import Organization
 from service_engine.domain.tags import Tag
 from service_engine.domain.ticket_messages import TicketMessage
 from service_engine.domain.tickets import Ticket, TicketStatus
-from service_engine.ports.entropy import Entropy
-from service_engine.testing.entropy import SeededEntropy
+from service_engine.testing.billing_builders import NOON, BuildBilling
 
 __all__ = ["NOON", "Build", "build"]
-
-NOON: Final = datetime(2026, 2, 7, 12, tzinfo=UTC)
-"""The time at which everything happens, unless a test says otherwise."""
 
 _NO_DETAILS: Final = ClientPatch()
 _NO_ORDER_DETAILS: Final = OrderDetails()
 
 
-class Build:
-    """Makes valid values; everything that is not given is filled in.
+class Build(BuildBilling):
+    """Makes valid values of every noun; everything that is not given is filled in.
 
     Args:
         entropy: Where ids come from.
         at: When everything happens, unless a call says otherwise.
 
     Example:
+        >>> from service_engine.testing.entropy import SeededEntropy
         >>> build = Build(SeededEntropy(1))
         >>> build.client(first_name="Zoë").first_name
         'Zoë'
     """
-
-    def __init__(self, entropy: Entropy | None = None, *, at: datetime = NOON) -> None:
-        self.entropy = SeededEntropy() if entropy is None else entropy
-        self.at = at
 
     def organization(self, *, name: str = "Acme", slug: str | None = None, at: datetime | None = None) -> Organization:
         """Make an organisation, by default under a slug that nobody else has."""
@@ -320,9 +313,6 @@ class Build:
             expires_at=expires_at,
             at=at or self.at,
         ).state
-
-    def _client_id(self, client_id: ClientId | None) -> ClientId:
-        return ClientId(UserId(self.entropy.new_id())) if client_id is None else client_id
 
 
 build: Final = Build()

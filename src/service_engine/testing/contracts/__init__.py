@@ -24,19 +24,29 @@ import pytest
 _PARTS = (
     "agency",
     "api_tokens",
+    "charging",
     "client_lists",
     "clients",
+    "coupons",
     "employees",
+    "invoice_lists",
+    "invoices",
     "lists",
     "order_lists",
     "order_messages",
     "order_tasks",
     "orders",
     "organizations",
+    "paying",
+    "payments",
+    "proposal_lists",
+    "proposals",
     "references",
     "retries",
     "service_lists",
     "services",
+    "signing",
+    "subscriptions",
     "tags",
     "ticket_lists",
     "ticket_views",
@@ -47,18 +57,36 @@ pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in _PARTS))
 
 from service_engine.testing.contracts.agency import Agency, Contract, happened  # noqa: E402  # after the line above
 from service_engine.testing.contracts.api_tokens import ApiTokenContract  # noqa: E402
+from service_engine.testing.contracts.charging import ChargingContract  # noqa: E402
 from service_engine.testing.contracts.client_lists import ClientListContract  # noqa: E402
-from service_engine.testing.contracts.clients import ClientContract, ClientEmailContract  # noqa: E402
+from service_engine.testing.contracts.clients import (  # noqa: E402
+    ClientContract,
+    ClientEmailContract,
+    ClientSpendingContract,
+)
+from service_engine.testing.contracts.coupons import CouponContract  # noqa: E402
 from service_engine.testing.contracts.employees import EmployeeContract  # noqa: E402
+from service_engine.testing.contracts.invoice_lists import InvoiceListContract  # noqa: E402
+from service_engine.testing.contracts.invoices import (  # noqa: E402
+    InvoiceContract,
+    InvoiceItemContract,
+    InvoiceNumberContract,
+)
 from service_engine.testing.contracts.order_lists import OrderListContract  # noqa: E402
 from service_engine.testing.contracts.order_messages import OrderMessageContract  # noqa: E402
 from service_engine.testing.contracts.order_tasks import OrderTaskContract  # noqa: E402
 from service_engine.testing.contracts.orders import OrderContract  # noqa: E402
 from service_engine.testing.contracts.organizations import OrganizationContract, RoleContract  # noqa: E402
+from service_engine.testing.contracts.paying import PayingContract  # noqa: E402
+from service_engine.testing.contracts.payments import PaymentContract  # noqa: E402
+from service_engine.testing.contracts.proposal_lists import ProposalListContract  # noqa: E402
+from service_engine.testing.contracts.proposals import ProposalContract  # noqa: E402
 from service_engine.testing.contracts.references import ReferenceContract  # noqa: E402
 from service_engine.testing.contracts.retries import RetryContract  # noqa: E402
 from service_engine.testing.contracts.service_lists import ServiceListContract  # noqa: E402
 from service_engine.testing.contracts.services import ServiceContract, ServiceFolderContract  # noqa: E402
+from service_engine.testing.contracts.signing import SigningContract  # noqa: E402
+from service_engine.testing.contracts.subscriptions import SubscriptionContract  # noqa: E402
 from service_engine.testing.contracts.tags import TagContract  # noqa: E402
 from service_engine.testing.contracts.ticket_lists import TicketListContract  # noqa: E402
 from service_engine.testing.contracts.ticket_views import TicketViewContract  # noqa: E402
@@ -68,23 +96,36 @@ from service_engine.testing.contracts.units_of_work import UnitOfWorkContract  #
 __all__ = [
     "Agency",
     "ApiTokenContract",
+    "ChargingContract",
     "ClientContract",
     "ClientEmailContract",
     "ClientListContract",
+    "ClientSpendingContract",
     "Contract",
+    "CouponContract",
     "EmployeeContract",
+    "InvoiceContract",
+    "InvoiceItemContract",
+    "InvoiceListContract",
+    "InvoiceNumberContract",
     "OrderContract",
     "OrderListContract",
     "OrderMessageContract",
     "OrderTaskContract",
     "OrganizationContract",
+    "PayingContract",
+    "PaymentContract",
+    "ProposalContract",
+    "ProposalListContract",
     "ReferenceContract",
     "RetryContract",
     "RoleContract",
     "ServiceContract",
     "ServiceFolderContract",
     "ServiceListContract",
+    "SigningContract",
     "StoreContract",
+    "SubscriptionContract",
     "TagContract",
     "TicketContract",
     "TicketLinkContract",
@@ -102,6 +143,7 @@ class StoreContract(
     ApiTokenContract,
     ClientContract,
     ClientEmailContract,
+    ClientSpendingContract,
     ClientListContract,
     ServiceContract,
     ServiceFolderContract,
@@ -110,6 +152,18 @@ class StoreContract(
     OrderListContract,
     OrderTaskContract,
     OrderMessageContract,
+    ProposalContract,
+    SigningContract,
+    ProposalListContract,
+    CouponContract,
+    InvoiceContract,
+    InvoiceItemContract,
+    InvoiceNumberContract,
+    InvoiceListContract,
+    PaymentContract,
+    SubscriptionContract,
+    PayingContract,
+    ChargingContract,
     TagContract,
     TicketContract,
     TicketLinkContract,

@@ -10,11 +10,16 @@ import pytest
 
 from service_engine.domain.change import Change, Event
 from service_engine.domain.clients import Client
+from service_engine.domain.coupons import Coupon
 from service_engine.domain.employees import Employee
 from service_engine.domain.ids import OrganizationId
+from service_engine.domain.invoices import Invoice
 from service_engine.domain.orders import Order
+from service_engine.domain.payments import Payment
+from service_engine.domain.proposals import Proposal
 from service_engine.domain.service_folders import ServiceFolder, create_folder
 from service_engine.domain.services import Recurrence, Service, offer_service
+from service_engine.domain.subscriptions import Subscription
 from service_engine.domain.tags import Tag, TagCreated
 from service_engine.domain.ticket_messages import TicketMessage
 from service_engine.domain.tickets import Ticket
@@ -130,6 +135,37 @@ class Agency:
         with self.begin() as uow:
             return uow.service_folders.add(create_folder(self.new_id(), name=name, sort_order=sort_order, at=NOON))
 
+    def coupon(self, **given: Any) -> Coupon:
+        """Store a new coupon."""
+        with self.begin() as uow:
+            return uow.coupons.add(happened(self.build.coupon(**given)))
+
+    def proposal(self, **given: Any) -> Proposal:
+        """Store a new proposal, of a new service by default."""
+        return self._add_proposal(self.build.proposal(**self._with_a_service(given)))
+
+    def sent_proposal(self, **given: Any) -> Proposal:
+        """Store a new proposal that can be signed, of a new service by default."""
+        return self._add_proposal(self.build.sent_proposal(**self._with_a_service(given)))
+
+    def invoice(self, **given: Any) -> Invoice:
+        """Store a new invoice, to a new client by default; its one line names no service."""
+        return self._add_invoice(self.build.invoice(**self._with_a_client(given)))
+
+    def paid_invoice(self, **given: Any) -> Invoice:
+        """Store a new invoice as paid, with nothing that comes of it, to a new client by default."""
+        return self._add_invoice(self.build.paid_invoice(**self._with_a_client(given)))
+
+    def payment(self, invoice: Invoice, **given: Any) -> Payment:
+        """Store a new payment whose outcome is not known."""
+        with self.begin() as uow:
+            return uow.payments.add(happened(self.build.payment(invoice, **given)))
+
+    def subscription(self, invoice: Invoice) -> Subscription:
+        """Store a new subscription."""
+        with self.begin() as uow:
+            return uow.subscriptions.add(happened(self.build.subscription(invoice)))
+
     def tags(self, *names: str) -> tuple[Tag, ...]:
         """Store new tags of these names."""
         changes = [Change(tag, (TagCreated(tag=tag, at=NOON),)) for tag in map(self.build.tag, names)]
@@ -147,6 +183,20 @@ class Agency:
         author_id = given.pop("author_id", self.administrator.id)
         with self.begin() as uow:
             return uow.ticket_messages.add(happened(self.build.message(ticket, author_id=author_id, **given)))
+
+    def _with_a_service(self, given: dict[str, Any]) -> dict[str, Any]:
+        return given if given.keys() & {"items", "service_id"} else given | {"service_id": self.service().id}
+
+    def _with_a_client(self, given: dict[str, Any]) -> dict[str, Any]:
+        return given if "client_id" in given else given | {"client_id": self.client().id}
+
+    def _add_proposal(self, proposal: Proposal) -> Proposal:
+        with self.begin() as uow:
+            return uow.proposals.add(happened(proposal))
+
+    def _add_invoice(self, invoice: Invoice) -> Invoice:
+        with self.begin() as uow:
+            return uow.invoices.add(happened(invoice))
 
 
 class _Undone(Exception):  # noqa: N818  # not an error: the way to roll back on purpose

@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 import attrs
 import pytest
@@ -13,6 +16,10 @@ from hypothesis import given
 from service_engine.domain.change import Change
 from service_engine.domain.clients import Client, ClientPatch, delete_client, revise_client
 from service_engine.domain.ids import AddressId, ClientId, UserId
+from service_engine.domain.invoice_payments import pay_in_part
+from service_engine.domain.invoice_terms import Tax
+from service_engine.domain.invoices import Invoice, InvoiceStatus, change_invoice_status
+from service_engine.domain.money import money
 from service_engine.errors import ConflictError
 from service_engine.ports.clients import ClientRow
 from service_engine.testing import strategies
@@ -20,11 +27,12 @@ from service_engine.testing.builders import NOON
 from service_engine.testing.contracts.agency import Agency, Contract, happened, missing
 from service_engine.testing.contracts.organizations import rolled_back
 from service_engine.usecases.clients import delete_client as delete_client_of
-from service_engine.usecases.clients import get_client
+from service_engine.usecases.clients import get_client, list_clients
+from service_engine.usecases.invoices import delete_invoice
 from service_engine.usecases.orders import delete_order
 from service_engine.usecases.tickets import delete_ticket
 
-__all__ = ["ClientContract", "ClientEmailContract"]
+__all__ = ["ClientContract", "ClientEmailContract", "ClientSpendingContract"]
 
 LATER = NOON + timedelta(seconds=1)
 
@@ -130,22 +138,91 @@ class ClientContract(Contract):
             assert (client.address.place if client.address else None) == place
 
     def test_dependents_are_counted_even_when_deleted(self, acme: Agency, rival: Agency) -> None:
-        """Orders and tickets keep their client, in this order, and other people's do not matter."""
+        """Each keeps its client; they are told in this order, and other people's do not matter."""
         client, other = acme.client(), acme.client()
         acme.ticket(client_id=other.id)
+        bystander = acme.invoice(client_id=other.id)
         rival.order()
+        rival.invoice()
+        subscription = attrs.evolve(acme.build.subscription(bystander), client_id=client.id, invoice_id=None)
+        steps: list[tuple[str, Callable[[], object]]] = [
+            ("subscriptions", lambda: acme.run(lambda uow: uow.subscriptions.add(happened(subscription)))),
+            ("tickets", lambda: acme.run(delete_ticket, acme.ticket(client_id=client.id).id, at=LATER)),
+            ("invoices", lambda: acme.run(delete_invoice, acme.invoice(client_id=client.id).id, at=LATER)),
+            ("orders", lambda: acme.run(delete_order, acme.order(client_id=client.id).id, at=LATER)),
+        ]
+        expected: tuple[str, ...] = ()
+        for kind, step in steps:
+            with acme.begin() as uow:
+                assert uow.clients.dependents(client.id) == expected
+            step()
+            expected = (kind, *expected)
         with acme.begin() as uow:
-            assert uow.clients.dependents(client.id) == ()
-        ticket = acme.ticket(client_id=client.id)
-        acme.run(delete_ticket, ticket.id, at=LATER)
-        with acme.begin() as uow:
-            assert uow.clients.dependents(client.id) == ("tickets",)
-        order = acme.order(client_id=client.id)
-        acme.run(delete_order, order.id, at=LATER)
-        with acme.begin() as uow:
-            assert uow.clients.dependents(client.id) == ("orders", "tickets")
+            assert uow.clients.dependents(client.id) == expected
         with rival.begin() as uow:
             assert uow.clients.dependents(client.id) == ()
+
+
+class ClientSpendingContract(Contract):
+    """What a client has spent, as it is shown: alone and in the list."""
+
+    def test_who_paid_nothing_has_spent_nothing_known(self, acme: Agency) -> None:
+        """No sum, rather than nought, while no invoice is Paid; nought once one over nothing is."""
+        client = acme.client()
+        acme.invoice(client_id=client.id)
+        assert self.spent(acme) == {client.id: None}
+        acme.paid_invoice(client_id=client.id, credit=acme.build.money())
+        assert self.spent(acme) == {client.id: 0}
+
+    def test_only_paid_invoices_count(self, acme: Agency, rival: Agency) -> None:
+        """Neither refunded nor deleted ones (D39), nor what is paid in part, nor another client's or organisation's."""
+        client, other = acme.client(), acme.client()
+        rival.paid_invoice()
+        acme.paid_invoice(client_id=other.id, items=[acme.build.invoice_item(amount=acme.build.money("0.01"))])
+        paid = [self.paid(acme, client, amount) for amount in ("100.10", "0.20", "7.05")]
+        self.move(acme, pay_in_part(acme.invoice(client_id=client.id), acme.build.money(5), at=LATER))
+        assert self.spent(acme) == {client.id: Decimal("107.35"), other.id: Decimal("0.01")}
+        self.move(acme, change_invoice_status(paid[0], InvoiceStatus.REFUNDED, at=LATER))
+        assert self.spent(acme) == {client.id: Decimal("7.25"), other.id: Decimal("0.01")}
+        acme.run(delete_invoice, paid[1].id, at=LATER)
+        assert self.spent(acme) == {client.id: Decimal("7.05"), other.id: Decimal("0.01")}
+        acme.run(delete_invoice, paid[2].id, at=LATER)
+        assert self.spent(acme) == {client.id: None, other.id: Decimal("0.01")}
+
+    def test_what_is_spent_is_the_sum_of_totals(self, acme: Agency) -> None:
+        """Taxes and credits counted, exact, amounts of every currency; seen at once by whoever changes it (D34)."""
+        client = acme.client()
+        terms: dict[str, Any] = {"tax": Tax(type=2, number=Decimal(10)), "credit": acme.build.money("0.03")}
+        acme.paid_invoice(client_id=client.id, **terms)
+        for currency in ("KWD", "JPY"):
+            acme.paid_invoice(client_id=client.id, currency=currency)
+        assert self.spent(acme) == {client.id: Decimal("4649.97")}
+        last = acme.build.paid_invoice(
+            client_id=client.id, items=[acme.build.invoice_item(amount=money("0.001", "KWD"))], currency="KWD"
+        )
+        with acme.begin() as uow:
+            uow.invoices.add(happened(last))
+            assert uow.client_queries.get(client.id).spent == Decimal("4649.971")
+
+    @staticmethod
+    def spent(agency: Agency) -> dict[ClientId, Decimal | None]:
+        """Return what each client is shown to have spent; the list and a client alone must say the same."""
+        page = agency.read(list_clients)
+        for row in page.rows:
+            assert agency.read(get_client, row.client.id) == row
+        return {row.client.id: row.spent for row in page.rows}
+
+    @staticmethod
+    def paid(agency: Agency, client: Client, amount: str) -> Invoice:
+        """Store an invoice over an amount as paid."""
+        item = agency.build.invoice_item(amount=agency.build.money(amount))
+        return agency.paid_invoice(client_id=client.id, items=[item])
+
+    @staticmethod
+    def move(agency: Agency, change: Change[Invoice]) -> None:
+        """Store a change of an invoice."""
+        with agency.begin() as uow:
+            uow.invoices.save(change)
 
 
 class ClientEmailContract(Contract):

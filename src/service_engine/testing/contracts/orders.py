@@ -25,22 +25,21 @@ LATER = NOON + timedelta(seconds=1)
 
 
 def settled(order: Order, agency: Agency, uow: UnitOfWork) -> Order:
-    """Return the order as one that can be stored in the organisation: everything that it refers to is there.
-
-    Invoices and subscriptions have no use cases yet, so there are none to refer to.
-    """
+    """Return the order as one that can be stored in the organisation: everything that it refers to is there."""
     client = uow.clients.add(happened(agency.build.client(role_id=agency.client_role.id)))
     staff = [uow.employees.add(happened(agency.build.employee(role=agency.admin_role))) for _ in order.employee_ids]
     by_name = {tag.name: tag for tag in (agency.build.tag(tag.name) for tag in order.tags)}
     uow.tags.add_missing([happened(by_name[name]) for name in sorted(by_name)])
     service = None if order.service_id is None else uow.services.add(happened(agency.build_service()))
+    invoice = uow.invoices.add(happened(agency.build.invoice(client_id=client.id)))
+    subscription = uow.subscriptions.add(happened(agency.build.subscription(invoice)))
     return attrs.evolve(
         order,
         id=agency.new_id(),
         client_id=client.id,
         service_id=None if service is None else service.id,
-        invoice_id=None,
-        subscription_id=None,
+        invoice_id=None if order.invoice_id is None else invoice.id,
+        subscription_id=None if order.subscription_id is None else subscription.id,
         employee_ids=tuple(each.id for each in reversed(staff)),
         tags=tuple(by_name[tag.name] for tag in order.tags),
         deleted_at=None,
@@ -93,7 +92,7 @@ class OrderContract(Contract):
     def test_an_order_refers_to_nothing_outside_the_organization(self, acme: Agency, rival: Agency) -> None:
         """Neither to another organisation's things, nor to unknown ones; not on a change, either."""
         order = acme.order()
-        unknown = acme.new_id()
+        unknown, bill = acme.new_id(), rival.invoice()
         for links in (
             {"service_id": rival.service().id},
             {"service_id": unknown},
@@ -101,7 +100,9 @@ class OrderContract(Contract):
             {"employee_ids": (unknown,)},
             {"tags": rival.tags("theirs")},
             {"tags": (acme.build.tag("nobody's"),)},
+            {"invoice_id": bill.id},
             {"invoice_id": unknown},
+            {"subscription_id": rival.subscription(bill).id},
             {"subscription_id": unknown},
         ):
             new = attrs.evolve(acme.build.order(client_id=order.client_id), **links)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+import attrs
 import pytest
 
 from service_engine.domain.access import Levels
 from service_engine.domain.clients import delete_client
 from service_engine.domain.employees import Member
-from service_engine.domain.ids import ClientId, EmployeeId, OrderId, ServiceId, UserId
+from service_engine.domain.ids import ClientId, CouponId, EmployeeId, OrderId, ServiceId, UserId
 from service_engine.domain.orders import delete_order
 from service_engine.domain.services import ServicePatch, delete_service
 from service_engine.ports.references import ServiceOffer
@@ -26,12 +27,20 @@ class ReferenceContract(Contract):
     """One look-up for everything that a request refers to."""
 
     def test_everything_is_found_at_once(self, acme: Agency) -> None:
-        """Client, order and people; somebody who is asked for twice is found once."""
-        client, order, jane = acme.client(), acme.order(), acme.employee()
+        """Client, order, coupon, services and people; what is asked for twice is found once."""
+        client, order, jane, coupon = acme.client(), acme.order(), acme.employee(), acme.coupon()
         wanted = [jane.id, acme.administrator.id, jane.id]
+        services = [acme.service().id, acme.service().id]
         with acme.begin() as uow:
-            found = uow.references.look_up(client_id=client.id, order_id=order.id, employee_ids=wanted)
-        assert (found.client, found.order) == (True, True)
+            found = uow.references.look_up(
+                client_id=client.id,
+                order_id=order.id,
+                coupon_id=coupon.id,
+                service_ids=[*services, services[0]],
+                employee_ids=wanted,
+            )
+        assert (found.client, found.order, found.coupon) == (True, True, True)
+        assert set(found.services) == set(services)
         assert found.members == {each: Member(each, 3) for each in wanted}
 
     def test_each_is_found_alone(self, acme: Agency) -> None:
@@ -82,18 +91,33 @@ class ReferenceContract(Contract):
         assert (found.client, found.order) == (False, True)
         assert found.members == {acme.administrator.id: Member(acme.administrator.id, 3)}
 
-    def test_a_service_is_found_with_what_it_offers(self, acme: Agency, rival: Agency) -> None:
-        """Its name, currency and price, if it has one; a deleted, a foreign and an unknown one are not found."""
+    def test_services_are_found_with_what_they_offer(self, acme: Agency, rival: Agency) -> None:
+        """Name, currency and price, if there is one; deleted, foreign and unknown ones are not found (D41)."""
         priced = acme.service(details=ServicePatch(price=Decimal("0.50")))
         free, deleted, foreign = acme.service(name="Advice", currency="KWD"), acme.service(), rival.service()
         with acme.begin() as uow:
             uow.services.save(delete_service(deleted, at=LATER))
+        offers = {
+            each.id: ServiceOffer(id=each.id, name=each.name, currency=each.currency, price=each.price)
+            for each in (priced, free)
+        }
+        gone = [deleted.id, foreign.id, ServiceId(acme.new_id())]
         with acme.begin() as uow:
-            for service in (priced, free):
-                found = uow.references.look_up(service_id=service.id).service
-                same = {name: getattr(service, name) for name in ("id", "name", "currency", "price")}
-                assert found == ServiceOffer(**same)
-            for id_ in (deleted.id, foreign.id, ServiceId(acme.new_id()), None):
-                nothing = uow.references.look_up(service_id=id_, employee_ids=[acme.administrator.id])
-                assert nothing.service is None
-                assert set(nothing.members) == {acme.administrator.id}
+            look_up = uow.references.look_up
+            assert look_up(service_ids=[free.id, gone[0], priced.id, free.id, *gone[1:]]).services == offers
+            assert look_up(service_ids=[free.id]).services == {free.id: offers[free.id]}
+            assert look_up(service_ids=gone).services == look_up(client_id=acme.new_id()).services == {}
+            found = look_up(service_ids=gone, employee_ids=[acme.administrator.id])
+        assert (found.services, set(found.members)) == ({}, {acme.administrator.id})
+
+    def test_a_coupon_is_found(self, acme: Agency, rival: Agency) -> None:
+        """A deleted, a foreign and an unknown one are not (D45)."""
+        coupon, foreign = acme.coupon(), rival.coupon()
+        deleted = attrs.evolve(acme.build.coupon(), deleted_at=NOON)
+        with acme.begin() as uow:
+            uow.coupons.add(happened(deleted))
+        with acme.begin() as uow:
+            assert uow.references.look_up(coupon_id=coupon.id, client_id=acme.new_id()).coupon
+            for id_ in (deleted.id, foreign.id, CouponId(acme.new_id())):
+                assert not uow.references.look_up(coupon_id=id_).coupon
+            assert not uow.references.look_up().coupon

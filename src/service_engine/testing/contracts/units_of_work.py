@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from service_engine.domain import tickets
+from service_engine.domain import proposals, tickets
 from service_engine.domain.change import Change, Event
 from service_engine.domain.clients import ClientPatch, revise_client
 from service_engine.domain.ids import AddressId, OrganizationId
+from service_engine.domain.invoice_payments import pay_in_part
 from service_engine.domain.tags import Tag
 from service_engine.errors import NotFoundError, RuleViolationError
 from service_engine.ports.lists import PageRequest
@@ -21,6 +22,8 @@ from service_engine.ports.unit_of_work import Store, UnitOfWork
 from service_engine.testing.builders import NOON
 from service_engine.testing.contracts.agency import Agency, Contract, happened
 from service_engine.usecases.clients import create_client, get_client, list_clients
+from service_engine.usecases.invoices import list_invoices
+from service_engine.usecases.proposals import list_proposals
 from service_engine.usecases.tickets import TicketPatch, get_ticket, list_tickets, open_ticket, update_ticket
 
 __all__ = ["UnitOfWorkContract"]
@@ -50,6 +53,25 @@ USES: dict[str, Callable[[UnitOfWork, Agency], object]] = {
     "client_queries.page": lambda uow, _: list_clients(uow),
     "orders.get": lambda uow, acme: uow.orders.get(acme.new_id()),
     "orders.number_is_taken": lambda uow, _: uow.orders.number_is_taken("A"),
+    "proposals.get": lambda uow, acme: uow.proposals.get(acme.new_id()),
+    "proposals.add": lambda uow, acme: uow.proposals.add(happened(acme.build.proposal())),
+    "proposal_queries.get": lambda uow, acme: uow.proposal_queries.get(acme.new_id()),
+    "proposal_queries.page": lambda uow, _: list_proposals(uow),
+    "coupons.add": lambda uow, acme: uow.coupons.add(happened(acme.build.coupon())),
+    "coupons.code_is_taken": lambda uow, _: uow.coupons.code_is_taken("A"),
+    "invoices.get": lambda uow, acme: uow.invoices.get(acme.new_id()),
+    "invoices.add": lambda uow, acme: uow.invoices.add(happened(acme.build.invoice())),
+    "invoices.next_in_sequence": lambda uow, _: uow.invoices.next_in_sequence(),
+    "invoice_queries.get": lambda uow, acme: uow.invoice_queries.get(acme.new_id()),
+    "invoice_queries.page": lambda uow, _: list_invoices(uow),
+    "payments.get": lambda uow, acme: uow.payments.get(acme.new_id()),
+    "payments.add": lambda uow, acme: uow.payments.add(happened(acme.build.payment())),
+    "payments.of_invoice": lambda uow, acme: uow.payments.of_invoice(acme.new_id()),
+    "payments.pending_of": lambda uow, acme: uow.payments.pending_of(acme.new_id()),
+    "payments.pending": lambda uow, _: uow.payments.pending(NOON),
+    "payments.surplus": lambda uow, _: uow.payments.surplus(),
+    "subscriptions.add": lambda uow, acme: uow.subscriptions.add(happened(acme.build.subscription())),
+    "subscriptions.of_invoice": lambda uow, acme: uow.subscriptions.of_invoice(acme.new_id()),
     "tags.find": lambda uow, _: uow.tags.find(["a"]),
     "tags.add_missing": lambda uow, acme: uow.tags.add_missing([happened(acme.build.tag())]),
     "tickets.get": lambda uow, acme: uow.tickets.get(acme.new_id()),
@@ -73,17 +95,27 @@ def fill(uow: UnitOfWork, agency: Agency) -> tuple[object, ...]:
     opened = build.ticket(client_id=client.id, order_id=order.id, employee_ids=[employee.id], tags=found)
     ticket = uow.tickets.save(tickets.close(uow.tickets.add(happened(opened)), at=LATER))
     uow.ticket_messages.add(happened(build.message(ticket, author_id=employee.id)))
-    return role, employee, client, order, *found, ticket
+    service = uow.services.add(happened(agency.build_service()))
+    drafted = uow.proposals.add(happened(build.proposal(service_id=service.id)))
+    proposal = uow.proposals.save(proposals.send(drafted, at=LATER))
+    issued = uow.invoices.add(happened(build.invoice(client_id=client.id, service_id=service.id)))
+    invoice = uow.invoices.save(pay_in_part(issued, build.money(1), at=LATER))
+    payment = uow.payments.add(happened(build.payment(invoice)))
+    return role, employee, client, order, *found, service, proposal, invoice, payment, ticket
 
 
 def found_again(uow: UnitOfWork, things: tuple[object, ...]) -> tuple[object, ...]:
     """Look up what ``fill`` made; a thing that is missing is left out."""
-    role, employee, client, order, tag, ticket = things
+    role, employee, client, order, tag, service, proposal, invoice, payment, ticket = things
     looks: list[Callable[[], object]] = [
         lambda: uow.roles.get(role.id),  # type: ignore[attr-defined]
         lambda: uow.employees.get(employee.id),  # type: ignore[attr-defined]
         lambda: uow.clients.get(client.id),  # type: ignore[attr-defined]
         lambda: uow.orders.get(order.id),  # type: ignore[attr-defined]
+        lambda: uow.services.get(service.id),  # type: ignore[attr-defined]
+        lambda: uow.proposals.get(proposal.id),  # type: ignore[attr-defined]
+        lambda: uow.invoices.get(invoice.id),  # type: ignore[attr-defined]
+        lambda: uow.payments.get(payment.id),  # type: ignore[attr-defined]
         lambda: uow.tickets.get(ticket.id),  # type: ignore[attr-defined]
     ]
     there: list[object] = list(uow.tags.find([tag.name]))  # type: ignore[attr-defined]
