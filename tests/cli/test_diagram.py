@@ -15,7 +15,7 @@ from service_engine import domain
 from service_engine.cli import main
 from service_engine.cli.diagram import LIFECYCLES
 from service_engine.cli.pictures import boxes
-from service_engine.domain import orders, tickets
+from service_engine.domain import invoices, orders, payments, proposals, tickets
 from service_engine.domain.lifecycle import Lifecycle, Status
 
 
@@ -44,7 +44,8 @@ def test_every_lifecycle_of_the_domain_can_be_drawn() -> None:
 def test_all_of_them_are_drawn_when_none_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     """One after the other, an empty line between."""
     assert main(["diagram"]) == 0
-    assert capsys.readouterr().out == f"{orders.LIFECYCLE.draw()}\n\n{tickets.LIFECYCLE.draw()}\n"
+    lifecycles = [noun.LIFECYCLE for noun in (proposals, orders, invoices, payments, tickets)]
+    assert capsys.readouterr().out == "\n\n".join(each.draw() for each in lifecycles) + "\n"
 
 
 @pytest.mark.parametrize("style", ["text", "mermaid"])

@@ -18,7 +18,21 @@ from service_engine.cli.failures import explain
 from service_engine.errors import AuthenticationError, ConflictError, DependentsExistError, NotFoundError
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-COMMANDS = ["bootstrap", "employee", "employee add", "serve", "db", "db upgrade", "db check", "demo", "diagram"]
+COMMANDS = [
+    "bootstrap",
+    "employee",
+    "employee add",
+    "folder",
+    "folder add",
+    "coupon",
+    "coupon add",
+    "serve",
+    "db",
+    "db upgrade",
+    "db check",
+    "demo",
+    "diagram",
+]
 
 
 def test_help_names_every_command(run: Run) -> None:
@@ -45,7 +59,7 @@ def test_the_version_is_the_installed_one(capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().out == f"service-engine {service_engine.__version__}\n"
 
 
-@pytest.mark.parametrize("words", [[], ["fly"], ["db"], ["employee"], ["bootstrap"], ["serve", "--port"]])
+@pytest.mark.parametrize("words", [[], ["fly"], ["db"], ["employee"], ["coupon"], ["bootstrap"], ["serve", "--port"]])
 def test_wrong_usage_is_code_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """With the usage on stderr and nothing on stdout."""
     assert main(words) == 2

@@ -5,9 +5,10 @@
     service-engine bootstrap      found an organisation: roles, an administrator, an API token
     service-engine employee add   hire somebody
     service-engine folder add     make a folder for the catalogue of services
+    service-engine coupon add     make a coupon, which invoices can then name
     service-engine serve          the reference API
     service-engine db             make or check the tables
-    service-engine demo           the life of one ticket, told in the terminal
+    service-engine demo           one client's story, from a proposal to a paid invoice, told in the terminal
     service-engine diagram        draw a lifecycle from its table
 
 A command is a module with ``add_to(commands)``, which adds its parser, and ``run(options)``, which returns the exit

@@ -7,11 +7,11 @@ from functools import partial
 from importlib import metadata
 from typing import Any, Final
 
-from service_engine.cli import bootstrap, databases, db, demo, diagram, employee, folder, serve
+from service_engine.cli import bootstrap, coupon, databases, db, demo, diagram, employee, folder, serve
 
 __all__ = ["parser"]
 
-_COMMANDS: Final = (demo, bootstrap, employee, folder, serve, db, diagram)
+_COMMANDS: Final = (demo, bootstrap, employee, folder, coupon, serve, db, diagram)
 _EPILOG: Final = f"""\
 start here:
   service-engine demo
@@ -32,7 +32,8 @@ def parser() -> argparse.ArgumentParser:
     """
     root = argparse.ArgumentParser(
         prog="service-engine",
-        description="Run the service business of one or many organisations: clients, services, orders, tickets.",
+        description="Run the service business of one or many organisations: clients, services, proposals, orders, "
+        "invoices, tickets.",
         epilog=_EPILOG,
         formatter_class=partial(argparse.RawDescriptionHelpFormatter, max_help_position=16),
     )

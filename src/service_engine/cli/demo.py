@@ -1,4 +1,4 @@
-"""``service-engine demo``: the life of one ticket, told in the terminal on a real database."""
+"""``service-engine demo``: one client's story, told in the terminal on a real database."""
 
 from __future__ import annotations
 
@@ -24,15 +24,16 @@ if TYPE_CHECKING:
 __all__ = ["add_to", "run"]
 
 _WIDEST: Final = 100
-_OPENING: Final = "The life of one ticket. Each step shows the code that runs, and below it what came of it."
+_OPENING: Final = "From a proposal to a paid invoice. Each step shows the code that runs, and below it what came of it."
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command's parser."""
     parser = commands.add_parser(
         "demo",
-        help="see it work: the life of one ticket, told in the terminal",
-        description="Tell the life of one ticket: assigned, tagged, closed, reopened, and hidden from everybody else.",
+        help="see it work: one client's story, told in the terminal",
+        description="Tell one client's story: a proposal is signed, a ticket is closed and reopened and hidden from "
+        "everybody else, an invoice is paid once.",
     )
     parser.add_argument(
         "--database-url",

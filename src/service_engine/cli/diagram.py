@@ -6,13 +6,13 @@ import argparse
 from typing import Any, Final
 
 from service_engine.cli import pictures
-from service_engine.domain import orders, tickets
+from service_engine.domain import invoices, orders, payments, proposals, tickets
 from service_engine.domain.lifecycle import Lifecycle
 
 __all__ = ["LIFECYCLES", "add_to", "run"]
 
 LIFECYCLES: Final[dict[str, Lifecycle[Any]]] = {
-    lifecycle.noun: lifecycle for lifecycle in (orders.LIFECYCLE, tickets.LIFECYCLE)
+    noun.LIFECYCLE.noun: noun.LIFECYCLE for noun in (proposals, orders, invoices, payments, tickets)
 }
 
 

@@ -1,11 +1,11 @@
-"""What the demo shows of each step: small tables, the lifecycle, a refusal, the JSON of the API."""
+"""What the demo shows of each step: small tables, lifecycles, a refusal, the JSON of the API."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -14,31 +14,42 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from service_engine.adapters.simulated_gateway import SimulatedGateway
 from service_engine.cli import pictures
-from service_engine.domain import tickets
+from service_engine.domain import proposals, tickets
 from service_engine.domain.access import Role, is_staff
 from service_engine.domain.clients import Client, full_name
 from service_engine.domain.employees import Employee
+from service_engine.domain.invoices import Invoice
+from service_engine.domain.lifecycle import Lifecycle, Status
 from service_engine.domain.orders import Order
+from service_engine.domain.payments import Payment
+from service_engine.domain.proposals import Proposal
+from service_engine.domain.services import Service
 from service_engine.domain.ticket_messages import TicketMessage
-from service_engine.domain.tickets import Ticket, TicketStatus
-from service_engine.errors import NotAssignableError, NotFoundError
+from service_engine.domain.tickets import Ticket
+from service_engine.errors import NotAssignableError, NotFoundError, ServiceEngineError
 from service_engine.ports.tickets import TicketDetails
 from service_engine.usecases.organizations import ADMINISTRATOR, CLIENT, Bootstrap
 
 __all__ = [
     "agencies",
+    "billed",
     "code",
     "conversation",
     "json_lines",
     "json_text",
     "lifecycle",
     "moves",
+    "offered",
     "opened",
     "outside",
+    "paid",
     "people",
     "refused",
 ]
+
+S = TypeVar("S", bound=Status)
 
 _NOTHING: Final = "-"
 _JSON_WIDTH: Final = 76
@@ -58,26 +69,32 @@ def agencies(acme: Bootstrap, other: Bootstrap) -> RenderableType:
     return table
 
 
-def people(acme: Bootstrap, jane: Employee, john: Client, order: Order) -> RenderableType:
+def offered(proposal: Proposal, web: Service) -> RenderableType:
+    """Show a proposal that was sent."""
+    facts = f"{web.name} for {proposal.total}, to {proposal.client_email}, nobody's client yet"
+    return Group(lifecycle(proposals.LIFECYCLE, proposal.status), Text(facts))
+
+
+def people(acme: Bootstrap, jane: Employee, john: Client, signed: Proposal, order: Order) -> RenderableType:
     """Show who is who, and what was ordered."""
     table = _table("who", "role", "dashboard_access", "can be assigned")
     jane_and_john = ((jane, acme.roles[ADMINISTRATOR]), (john, acme.roles[CLIENT]))
     for person, role in jane_and_john:
         table.add_row(_name(person), role.name, str(role.levels.dashboard_access), _yes_or_no(role))
     bought = f"order {order.number}: {order.quantity} x {order.service_name}, {order.price}, {order.status.label}"
-    return Group(table, Text(bought))
+    return Group(_strip(signed.status), Text(bought), Text(), table)
 
 
 def opened(ticket: Ticket, jane: Employee) -> RenderableType:
     """Show where a new ticket stands."""
     tags = ", ".join(tag.name for tag in ticket.tags)
     facts = f"assigned to {_name(jane)} · tags {tags} · date_closed {_moment(ticket.date_closed)}"
-    return Group(lifecycle(ticket.status), Text(facts))
+    return Group(lifecycle(tickets.LIFECYCLE, ticket.status), Text(facts))
 
 
-def lifecycle(current: TicketStatus) -> Text:
-    """Draw the tickets' lifecycle, the current status marked."""
-    drawing = Text(pictures.boxes(tickets.LIFECYCLE, current), no_wrap=True)
+def lifecycle(table: Lifecycle[S], current: S) -> Text:
+    """Draw a lifecycle, the current status marked."""
+    drawing = Text(pictures.boxes(table, current), no_wrap=True)
     drawing.highlight_regex(r"● [\w ]+", "bold green")
     drawing.highlight_regex(r"[┏┓┗┛━┃┯]+", "green")
     return drawing
@@ -114,6 +131,40 @@ def moves(ticket: Ticket, closed: Ticket, again: Ticket, reopened: Ticket) -> Re
         table.add_row(what, _strip(state.status), _moment(state.date_closed), remark)
         written = state.version
     return table
+
+
+def billed(invoice: Invoice) -> RenderableType:
+    """Show what is to be paid, and how it adds up."""
+    table = _table("", "each", "discount", "")
+    for item in invoice.items:
+        table.add_row(f"{item.quantity} x {item.name}", str(item.amount), str(item.discount), str(item.total))
+    table.add_section()
+    table.add_row(f"Tax, {invoice.tax.percent} %", "", "", str(invoice.tax_amount))
+    table.add_row(
+        f"{invoice.number}, {invoice.status.label}, due {_moment(invoice.date_due)}", "", "", str(invoice.total)
+    )
+    for column in table.columns[1:]:
+        column.justify = "right"
+    return table
+
+
+def paid(
+    results: Sequence[Invoice | ServiceEngineError], gateway: SimulatedGateway, payments: Sequence[Payment]
+) -> RenderableType:
+    """Show what every charge came to, what is on record of it, and what the gateway holds."""
+    table = _table("charged with", "what came of it")
+    for what, result in zip(("card_1", "card_2", "card_2 again", "and again"), results, strict=True):
+        table.add_row(what, _result(result))
+    record = ", ".join(f"{payment.amount} {payment.status.label}" for payment in payments)
+    [held] = gateway.held.values()
+    return Group(table, Text(f"on record: {record} · taken once: {held}"))
+
+
+def _result(result: Invoice | ServiceEngineError) -> str:
+    if isinstance(result, Invoice):
+        orders = sum(item.order_id is not None for item in result.items)
+        return f"{result.number} is {result.status.label}, {orders} order placed"
+    return f"{type(result).__name__}: {getattr(result, 'message', 'the gateway did not answer')}"
 
 
 def outside(answers: Sequence[NotFoundError], total: int) -> RenderableType:
@@ -197,9 +248,9 @@ def _moment(at: datetime | None) -> str:
     return _NOTHING if at is None else f"{at:%Y-%m-%d %H:%M}"
 
 
-def _strip(current: TicketStatus) -> Text:
+def _strip(current: Status) -> Text:
     parts = [
         Text(f"● {status.label}", "bold green") if status is current else Text(f"○ {status.label}", "dim")
-        for status in TicketStatus
+        for status in type(current)
     ]
     return Text("  ").join(parts)

@@ -1,4 +1,4 @@
-"""The story that the demo tells: the seed's example, one step after the other.
+"""The story that the demo tells: the seed's example, between the proposal before it and the invoice after it.
 
 The code that a step shows is the source of the function that it runs, so what is shown is what happened. These
 functions are written for readers, narrow enough for a terminal of 80 columns; ``ruff format`` leaves them alone.
@@ -10,27 +10,38 @@ import inspect
 import textwrap
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from attrs import frozen
 from rich.console import RenderableType
 
+from service_engine.adapters.simulated_gateway import SimulatedGateway
 from service_engine.cli import panels
 from service_engine.domain.clients import Client
 from service_engine.domain.employees import Employee
 from service_engine.domain.ids import EmployeeId, OrganizationId, TicketId
-from service_engine.domain.money import money
+from service_engine.domain.invoice_items import InvoiceItemDraft
+from service_engine.domain.invoice_terms import Tax
+from service_engine.domain.invoices import Invoice
 from service_engine.domain.orders import Order, OrderStatus
+from service_engine.domain.payments import Payment
+from service_engine.domain.proposals import Proposal
+from service_engine.domain.services import Service
 from service_engine.domain.ticket_messages import TicketMessage
 from service_engine.domain.tickets import Ticket
-from service_engine.errors import NotAssignableError, NotFoundError
+from service_engine.errors import NotAssignableError, NotFoundError, ServiceEngineError
 from service_engine.ports.tickets import TicketDetails
 from service_engine.ports.unit_of_work import Store
 from service_engine.schemas.encoding import encode
 from service_engine.schemas.tickets import ticket_wire
-from service_engine.usecases.clients import create_client
-from service_engine.usecases.orders import create_order
+from service_engine.usecases.charging import charge_invoice
+from service_engine.usecases.clients import get_client
+from service_engine.usecases.invoices import create_invoice
+from service_engine.usecases.orders import OrderPatch, update_order
 from service_engine.usecases.organizations import Bootstrap, add_employee, bootstrap_organization
+from service_engine.usecases.proposals import ProposedService, draft_proposal, send_proposal, sign_proposal
+from service_engine.usecases.services import create_service
 from service_engine.usecases.tickets import (
     assign_ticket,
     close_ticket,
@@ -102,16 +113,30 @@ def _open_agencies(
     return acme, other
 
 
-def _meet_people(store: Store, acme_id: OrganizationId, morning: datetime) -> tuple[Employee, Client, Order]:
+def _offer(store: Store, acme_id: OrganizationId, morning: datetime) -> tuple[Employee, Service, Proposal]:
     with store.begin(acme_id) as uow:  # one organisation, one transaction
         jane = add_employee(uow, email="jane@example.com",
                             first_name="Jane", last_name="Smith", at=morning)
-        john = create_client(uow, email="john@example.com",
-                             first_name="John", last_name="Doe", at=morning)
-        order = create_order(uow, client_id=john.id, service="Web Development",
-                             price=money("1500.00", "USD"),
-                             status=OrderStatus.IN_PROGRESS, at=morning)
-    return jane, john, order
+        web = create_service(uow, name="Web Development", currency="USD",
+                             at=morning)
+        offer = ProposedService(service_id=web.id, price=Decimal(1500))
+        draft = draft_proposal(uow, client_email="john@example.com",
+                               client_first_name="John", client_last_name="Doe",
+                               items=[offer], at=morning)
+        proposal = send_proposal(uow, draft.id, at=morning)
+    return jane, web, proposal
+
+
+def _sign(
+    store: Store, acme_id: OrganizationId, proposal: Proposal, morning: datetime
+) -> tuple[Proposal, Order, Client]:
+    with store.begin(acme_id) as uow:
+        signed = sign_proposal(uow, proposal.id, at=morning)
+        order = update_order(uow, signed.order.id,
+                             OrderPatch(status=OrderStatus.IN_PROGRESS),
+                             at=morning)
+    john = store.read(acme_id, get_client, order.client_id).client
+    return signed.proposal, order, john
 
 
 def _ask_for_help(
@@ -157,6 +182,33 @@ def _close_and_reopen(
     return closed, again, reopened
 
 
+def _bill(store: Store, acme_id: OrganizationId, john: Client, web: Service, evening: datetime) -> tuple[Invoice]:
+    lines = [InvoiceItemDraft(name="Web Development, as agreed",
+                              amount=Decimal(1500)),
+             InvoiceItemDraft(name="Contact form", service_id=web.id,
+                              quantity=2, amount=Decimal("49.95"),
+                              discount=Decimal("9.90"))]
+    invoice = store.run(acme_id, create_invoice, payer=john.id, items=lines,
+                        tax=Tax(type=2, number=Decimal(20)), at=evening)
+    return (invoice,)
+
+
+def _pay(
+    store: Store, acme_id: OrganizationId, invoice: Invoice, evening: datetime
+) -> tuple[list[Invoice | ServiceEngineError], SimulatedGateway, tuple[Payment, ...]]:
+    gateway = SimulatedGateway(declines=["card_1"], loses_answers=["card_2"])
+    results: list[Invoice | ServiceEngineError] = []
+    for card in ("card_1", "card_2", "card_2", "card_2"):
+        try:
+            results.append(charge_invoice(store, gateway, acme_id, invoice.id,
+                                          payment_method_id=card, at=evening))
+        except ServiceEngineError as error:
+            results.append(error)
+    with store.begin(acme_id) as uow:
+        payments = uow.payments.of_invoice(invoice.id)
+    return results, gateway, payments
+
+
 def _look_from_outside(
     store: Store, other_id: OrganizationId, ticket: Ticket, unknown_id: TicketId
 ) -> tuple[list[NotFoundError], int]:
@@ -179,11 +231,14 @@ def _send(store: Store, acme_id: OrganizationId, ticket: Ticket) -> tuple[bytes]
 
 STEPS: Final = (
     Step("Two agencies open, in one database", _open_agencies, ("acme", "other"), panels.agencies),
-    Step("Jane is hired, John becomes a client and orders", _meet_people, ("jane", "john", "order"), panels.people),
+    Step("Jane is hired, and John is offered a website", _offer, ("jane", "web", "proposal"), panels.offered),
+    Step("John signs: that makes him a client, with an order", _sign, ("signed", "order", "john"), panels.people),
     Step("John asks for help", _ask_for_help, ("ticket",), panels.opened),
     Step("Not everybody can be assigned", _assign_a_client, ("refusal", "unharmed"), panels.refused),
     Step("They talk", _talk, ("question", "remark"), panels.conversation),
     Step("Closed, closed again, reopened", _close_and_reopen, ("closed", "again", "reopened"), panels.moves),
-    Step("The other agency looks for it", _look_from_outside, ("answers", "total"), panels.outside),
+    Step("The invoice", _bill, ("invoice",), panels.billed),
+    Step("A bad card, a lost answer, and still paid once", _pay, ("results", "gateway", "payments"), panels.paid),
+    Step("The other agency looks for the ticket", _look_from_outside, ("answers", "total"), panels.outside),
     Step("What GET /api/tickets/{id} answers", _send, ("body",), panels.json_text),
 )
