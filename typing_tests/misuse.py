@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -19,14 +20,23 @@ from service_engine import (
     UnitOfWork,
     UserId,
 )
-from service_engine.domain import orders, tickets
+from service_engine.adapters.simulated_gateway import SimulatedGateway
+from service_engine.domain import invoices, orders, tickets
 from service_engine.domain.clients import Client, ClientPatch
+from service_engine.domain.invoice_items import InvoiceItemDraft
+from service_engine.domain.invoice_terms import Tax
+from service_engine.domain.invoices import Invoice
 from service_engine.domain.money import Money, money
 from service_engine.domain.orders import Order, OrderStatus
+from service_engine.domain.payments import Payment
 from service_engine.domain.tickets import Ticket, TicketStatus
 from service_engine.ports.clients import ClientFilter, ClientSort
 from service_engine.ports.lists import Condition, Operator, PageRequest, Sort
 from service_engine.ports.tickets import TicketFilter
+from service_engine.usecases.charging import charge_invoice
+from service_engine.usecases.invoices import create_invoice
+from service_engine.usecases.payments import mark_paid
+from service_engine.usecases.proposals import ProposedService
 from service_engine.usecases.tickets import TicketPatch, close_ticket, list_tickets, open_ticket, update_ticket
 
 
@@ -164,3 +174,18 @@ def orders_of_nobody(order_id: OrderId) -> None:
     """An optional id is None, not an empty text."""
     TicketPatch(order_id="")  # error: arg-type
     TicketPatch(order_id=order_id)
+
+
+def money_matters(
+    store: Store, uow: UnitOfWork, org_id: OrganizationId, invoice: Invoice, payment: Payment, now: datetime
+) -> None:
+    """No float is money, no invoice is paid by hand-writing its total, and no gateway is asked inside a transaction."""
+    InvoiceItemDraft(name="Hosting", amount=9.9)  # error: arg-type
+    ProposedService(service_id=invoice.id, price=Decimal(1))  # error: arg-type
+    Tax(number=12.5)  # error: arg-type
+    invoice.total = invoice.paid  # error: misc
+    uow.invoices.save(invoice)  # error: arg-type
+    uow.payments.save(invoices.delete_invoice(invoice, at=now))  # error: arg-type
+    store.run(org_id, create_invoice, items=[], at=now)  # error: call-arg
+    store.run(org_id, mark_paid, payment.id, at=now)  # error: arg-type
+    charge_invoice(uow, SimulatedGateway(), org_id, invoice.id, payment_method_id="pm", at=now)  # error: arg-type
