@@ -23,12 +23,14 @@ from service_engine.domain.payments import (
     PaymentDeclined,
     PaymentIntended,
     PaymentRefunded,
+    PaymentResumed,
     PaymentSetAside,
     PaymentStatus,
     PaymentSucceeded,
     decline,
     intend_payment,
     refund,
+    resume,
     set_aside,
     succeed,
 )
@@ -106,6 +108,18 @@ def test_an_invoice_of_nothing_is_paid_with_nothing():
     """Nought is an amount."""
     intended = intend_payment(ID, invoice_id=invoice.id, amount=money(0, "JPY"), paysys="x" * 50, at=now)
     assert intended.state.amount == money(0, "JPY")
+
+
+@given(strategies.payments(), strategies.instants())
+def test_asking_again(there: Payment, at: datetime):
+    """A pending payment notes when it was last asked about; nothing else changes, and no time runs backwards."""
+    if there.status is not PENDING:
+        with pytest.raises(IllegalMoveError, match=rf"status: The payment is {there.status.label}\."):
+            resume(there, at=at)
+        return
+    resumed = resume(there, at=at)
+    assert resumed.state == evolved(there, updated_at=max(at, there.updated_at))
+    assert resumed.events == ((PaymentResumed(payment_id=there.id, at=at),) if at > there.updated_at else ())
 
 
 # --------------------------------------------------------------------------------------------------------- outcomes

@@ -11,12 +11,18 @@ import pytest
 from tests.gateways import BusyGateway
 
 from service_engine.adapters.simulated_gateway import DECLINED, SimulatedGateway
-from service_engine.domain.ids import InvoiceId
+from service_engine.domain.ids import InvoiceId, PaymentId
 from service_engine.domain.invoice_items import InvoiceItemDraft
 from service_engine.domain.invoices import Invoice, InvoiceStatus
 from service_engine.domain.money import money
 from service_engine.domain.payments import Payment, PaymentStatus
-from service_engine.errors import IllegalMoveError, NotFoundError, PaymentDeclinedError, PaymentPendingError
+from service_engine.errors import (
+    IllegalMoveError,
+    NotFoundError,
+    PaymentDeclinedError,
+    PaymentPendingError,
+    RuleViolationError,
+)
 from service_engine.ports.payments import ChargeAnswer, ChargeRequest, Declined
 from service_engine.ports.unit_of_work import Store, UnitOfWork
 from service_engine.testing.examples import acme, invoice, later, now
@@ -137,6 +143,14 @@ def test_two_callers_with_one_intent_that_has_become_a_part(agency: Store):
     assert list(gateway.held.values()) == [money(960, "USD")]
 
 
+def test_an_address_that_cannot_be_kept(agency: Store):
+    """It is refused before any money moves."""
+    gateway = SimulatedGateway()
+    with pytest.raises(RuleViolationError) as refused:
+        charged(agency, gateway, ip_address="1" * 46)
+    assert (refused.value.field, gateway.held, recorded(agency)) == ("ip_address", {}, ())
+
+
 @pytest.mark.usefixtures("store")
 def test_money_that_came_too_late(agency: Store):
     """The client pays in cash while the gateway is at work: what it took is given back, and that is on record."""
@@ -210,6 +224,31 @@ def test_a_charge_that_is_not_needed_any_longer(agency: Store):
     (refunded,) = reconcile_payments(agency, gateway, acme.id, at=TOMORROW)
     assert (refunded.status, gateway.held) == (PaymentStatus.REFUNDED, {})
     assert reconcile_payments(agency, gateway, acme.id, at=TOMORROW) == ()
+
+
+def test_a_charge_that_is_asked_about_again(agency: Store):
+    """Whoever reconciles waits anew, so as not to give up what is on its way; then the same key is used."""
+    gateway = SimulatedGateway(is_unreachable=["pm_down"])
+    for moment in (now, later):
+        with pytest.raises(PaymentPendingError):
+            charge_invoice(agency, gateway, acme.id, invoice.id, payment_method_id="pm_down", at=moment)
+    (pending,) = recorded(agency)
+    assert (pending.created_at, pending.updated_at) == (now, later)
+    assert reconcile_payments(agency, gateway, acme.id, at=later) == ()
+    assert recorded(agency) == (pending,)
+
+
+def test_a_charge_that_is_asked_about_while_somebody_gives_it_up(agency: Store):
+    """Between the gateway's not knowing it and the record, somebody charges again: it is not declined."""
+
+    class SlowGateway(SimulatedGateway):
+        def outcome(self, key: PaymentId) -> ChargeAnswer | None:
+            agency.run(acme.id, begin_charge, invoice.id, at=TOMORROW)
+            return super().outcome(key)
+
+    agency.run(acme.id, begin_charge, invoice.id, at=now)
+    assert reconcile_payments(agency, SlowGateway(), acme.id, at=TOMORROW) == ()
+    assert [each.status for each in recorded(agency)] == [PaymentStatus.PENDING]
 
 
 def test_patience_can_be_shorter(agency: Store):

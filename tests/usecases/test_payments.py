@@ -23,6 +23,7 @@ from service_engine.domain.payments import (
     PaymentDeclined,
     PaymentIntended,
     PaymentRefunded,
+    PaymentResumed,
     PaymentSetAside,
     PaymentStatus,
     PaymentSucceeded,
@@ -286,11 +287,22 @@ def test_beginning_a_charge(agency: Store):
     with agency.begin(acme.id) as uow:
         payment = begin_charge(uow, invoice.id, at=later)
         assert uow.events == (PaymentIntended(payment_id=payment.id, invoice_id=invoice.id, at=later),)
-        assert begin_charge(uow, invoice.id, at=later + timedelta(days=1)) == payment
+        assert begin_charge(uow, invoice.id, at=later) == payment
+        assert len(uow.events) == 1
     assert (payment.amount, payment.status, payment.paysys) == (money(480, "USD"), PaymentStatus.PENDING, STRIPE)
     assert (payment.created_at, payment.transaction_id) == (later, None)
-    assert begun(agency) == payment
     assert (stored(agency), recorded(agency)[-1]) == (half, payment)
+
+
+@pytest.mark.usefixtures("store")
+def test_beginning_a_charge_again(agency: Store):
+    """The same one is asked for, and since when is on record, so that nobody gives it up too early."""
+    first, tomorrow = begun(agency), later + timedelta(days=1)
+    with agency.begin(acme.id) as uow:
+        again = begin_charge(uow, invoice.id, at=tomorrow)
+        assert uow.events == (PaymentResumed(payment_id=first.id, at=tomorrow),)
+    assert (again.id, again.created_at, again.updated_at) == (first.id, now, tomorrow)
+    assert recorded(agency) == (again,)
 
 
 @pytest.mark.parametrize(
@@ -492,4 +504,4 @@ def test_a_payment_that_is_not_there(agency: Store, neighbour):
             with pytest.raises(NotFoundError) as refused:
                 act(payment_id)
             assert (refused.value.kind, refused.value.key) == ("payment", payment_id)
-    assert agency.run(neighbour.org_id, begin_charge, theirs.id, at=later) == foreign
+    assert agency.run(neighbour.org_id, begin_charge, theirs.id, at=now) == foreign

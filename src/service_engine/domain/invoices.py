@@ -37,6 +37,7 @@ __all__ = [
     "EDITS",
     "ISSUABLE",
     "LIFECYCLE",
+    "MAX_IP_ADDRESS",
     "MOVES",
     "NUMBER_PREFIX",
     "PAYMENT_TERM",
@@ -59,6 +60,8 @@ __all__ = [
 NUMBER_PREFIX: Final = "INV-"
 PAYMENT_TERM: Final = timedelta(days=14)
 """How long after it was issued an invoice is due."""
+MAX_IP_ADDRESS: Final = 45
+"""Characters; an IPv6 address that holds an IPv4 address has as many."""
 ISSUABLE: Final = frozenset({InvoiceStatus.DRAFT, InvoiceStatus.UNPAID})
 
 
@@ -143,7 +146,7 @@ class Invoice:
     date_paid: datetime | None = field(default=None, converter=optional_utc)
     reason: str | None = field(default=None, validator=optional_bounded())
     note: str | None = field(default=None, validator=optional_bounded(NOTE))
-    ip_address: str | None = field(default=None, validator=optional_bounded(45))
+    ip_address: str | None = field(default=None, validator=optional_bounded(MAX_IP_ADDRESS))
     loc_confirm: bool = False
     recurring: BillingPeriod | None = None
     paysys: str | None = field(default=None, validator=optional_bounded(50))

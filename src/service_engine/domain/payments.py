@@ -30,12 +30,14 @@ __all__ = [
     "PaymentDeclined",
     "PaymentIntended",
     "PaymentRefunded",
+    "PaymentResumed",
     "PaymentSetAside",
     "PaymentStatus",
     "PaymentSucceeded",
     "decline",
     "intend_payment",
     "refund",
+    "resume",
     "set_aside",
     "succeed",
 ]
@@ -127,6 +129,19 @@ class PaymentIntended(Event):
 
 
 @frozen(kw_only=True)
+class PaymentResumed(Event):
+    """Somebody asks the gateway again about a payment whose outcome is not known.
+
+    Example:
+        >>> from service_engine.testing.examples import later, payment
+        >>> resume(payment, at=later).events == (PaymentResumed(payment_id=payment.id, at=later),)
+        True
+    """
+
+    payment_id: PaymentId
+
+
+@frozen(kw_only=True)
 class PaymentSucceeded(Event):
     """The money was taken, and counts towards the invoice.
 
@@ -210,6 +225,24 @@ def intend_payment(
     """
     payment = Payment(id=payment_id, invoice_id=invoice_id, amount=amount, paysys=paysys, created_at=at, updated_at=at)
     return Change(payment, (PaymentIntended(payment_id=payment_id, invoice_id=invoice_id, at=at),))
+
+
+def resume(payment: Payment, *, at: datetime) -> Change[Payment]:
+    """Note that the gateway is about to be asked again; who reconciles waits for as long as after the first time.
+
+    Raises:
+        IllegalMoveError: Its outcome is recorded already.
+
+    Example:
+        >>> from service_engine.testing.examples import later, payment
+        >>> resume(payment, at=later).state.updated_at == later
+        True
+    """
+    if payment.status is not PaymentStatus.PENDING:
+        raise IllegalMoveError("status", f"The payment is {payment.status.label}.")
+    if at <= payment.updated_at:
+        return Change(payment)
+    return Change(attrs.evolve(payment, updated_at=at), (PaymentResumed(payment_id=payment.id, at=at),))
 
 
 def succeed(payment: Payment, *, at: datetime, transaction_id: str | None = None) -> Change[Payment]:

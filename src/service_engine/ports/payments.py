@@ -17,6 +17,7 @@ from service_engine.domain.change import Change
 from service_engine.domain.ids import InvoiceId, PaymentId
 from service_engine.domain.money import Money
 from service_engine.domain.payments import Payment
+from service_engine.domain.text import bounded
 
 __all__ = ["Approved", "ChargeAnswer", "ChargeRequest", "Declined", "PaymentGateway", "Payments"]
 
@@ -49,14 +50,17 @@ class Approved:
     """The gateway took the money.
 
     Args:
-        transaction_id: Its name for that.
+        transaction_id: Its name for that, 1 to 255 characters.
+
+    Raises:
+        RuleViolationError: The name is out of bounds.
 
     Example:
         >>> Approved(transaction_id="txn_1770465600_1a2b3c4d").transaction_id
         'txn_1770465600_1a2b3c4d'
     """
 
-    transaction_id: str
+    transaction_id: str = field(validator=bounded())
 
 
 @frozen(kw_only=True)
@@ -164,7 +168,7 @@ class Payments(Protocol):
         ...
 
     def pending(self, until: datetime) -> tuple[Payment, ...]:
-        """Return the Pending payments that were intended until then, oldest first, equally old ones by id."""
+        """Return the Pending payments last asked about until then (``updated_at``), oldest first, then by id."""
         ...
 
     def surplus(self) -> tuple[Payment, ...]:

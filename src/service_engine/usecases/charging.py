@@ -13,11 +13,12 @@ from typing import Final
 
 from service_engine.domain.ids import InvoiceId, OrganizationId
 from service_engine.domain.invoice_payments import require_chargeable
-from service_engine.domain.invoices import Invoice
-from service_engine.domain.payments import Payment, PaymentStatus
+from service_engine.domain.invoices import MAX_IP_ADDRESS, Invoice
+from service_engine.domain.payments import Payment, PaymentStatus, decline
+from service_engine.domain.text import clean
 from service_engine.errors import IllegalMoveError, PaymentDeclinedError
-from service_engine.ports.payments import ChargeRequest, Declined, PaymentGateway
-from service_engine.ports.unit_of_work import Store
+from service_engine.ports.payments import ChargeRequest, PaymentGateway
+from service_engine.ports.unit_of_work import Store, UnitOfWork
 from service_engine.usecases.payments import begin_charge, record_refund, settle_charge
 
 __all__ = ["PATIENCE", "charge_invoice", "reconcile_payments"]
@@ -48,7 +49,7 @@ def charge_invoice(
         invoice_id: The invoice.
         payment_method_id: The gateway's name for the client's card or account; never stored.
         at: Now.
-        ip_address: Where the client pays from.
+        ip_address: Where the client pays from; up to 45 characters.
 
     Returns:
         The invoice: Paid, or Partially Paid if more became due while the gateway was at work.
@@ -59,6 +60,7 @@ def charge_invoice(
             back.
         PaymentDeclinedError: The gateway refused; nothing was taken.
         PaymentPendingError: The gateway did not answer. Charge again to learn the outcome.
+        RuleViolationError: The address is blank or too long.
 
     Source:
         Contract section 2.7, "charge"; part A "Rules" (charge); section 9, D23 and D29.
@@ -70,6 +72,8 @@ def charge_invoice(
         >>> paid.status.label, paid.paysys, paid.transaction_id[:4]
         ('Paid', 'Stripe', 'txn_')
     """
+    if ip_address is not None:  # refused before any money moves, because nothing may stop its being recorded
+        ip_address = clean(ip_address, field="ip_address", max_length=MAX_IP_ADDRESS)
     payment = store.run(org_id, begin_charge, invoice_id, at=at)
     request = ChargeRequest(key=payment.id, amount=payment.amount, payment_method_id=payment_method_id, at=at)
     answer = gateway.charge(request)
@@ -91,8 +95,8 @@ def reconcile_payments(
 ) -> tuple[Payment, ...]:
     """Finish what a process that died, or a gateway that did not answer, has left: call this now and then.
 
-    Charges that are Pending for longer than the patience are settled by what the gateway says of them, and those that
-    never reached it are declined. Every surplus is given back.
+    Charges of which the gateway was last asked longer ago than the patience are settled by what it says of them, and
+    those that never reached it are declined. Every surplus is given back.
 
     Args:
         store: Where the organisation is.
@@ -118,12 +122,23 @@ def reconcile_payments(
     """
     finished = []
     for payment in store.run(org_id, lambda uow: uow.payments.pending(at - patience)):
-        answer = gateway.outcome(payment.id) or Declined(reason="The charge never reached the payment gateway.")
-        outcome = store.run(org_id, settle_charge, payment.id, answer, at=at)
-        if outcome.payment.status is not PaymentStatus.SURPLUS:
-            finished.append(outcome.payment)
+        answer = gateway.outcome(payment.id)
+        if answer is None:
+            settled = store.run(org_id, _give_up, payment, at=at)
+        else:
+            settled = store.run(org_id, settle_charge, payment.id, answer, at=at).payment
+        if settled.status in {PaymentStatus.SUCCEEDED, PaymentStatus.DECLINED}:
+            finished.append(settled)
     surplus = store.run(org_id, lambda uow: uow.payments.surplus())
     return (*finished, *(_give_back(store, gateway, org_id, payment, at=at) for payment in surplus))
+
+
+def _give_up(uow: UnitOfWork, payment: Payment, *, at: datetime) -> Payment:
+    """Decline a charge that never arrived, unless somebody has asked the gateway again in the meantime."""
+    present = uow.payments.get(payment.id)
+    if present != payment:
+        return present
+    return uow.payments.save(decline(present, reason="The charge never reached the payment gateway.", at=at))
 
 
 def _give_back(

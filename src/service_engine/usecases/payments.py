@@ -157,7 +157,7 @@ def begin_charge(uow: UnitOfWork, invoice_id: InvoiceId, *, at: datetime) -> Pay
     require_chargeable(invoice)
     pending = uow.payments.pending_of(invoice_id)
     if pending is not None:
-        return pending
+        return uow.payments.save(payments.resume(pending, at=at))
     return uow.payments.add(_intent(uow, invoice, invoice.due, paysys=STRIPE, at=at))
 
 

@@ -100,7 +100,7 @@ def test_payments_are_found_by_invoice_and_by_what_is_open(acme: Agency) -> None
             (second, PaymentStatus.PENDING, NOON),
             (second, PaymentStatus.SUCCEEDED, LATER),
         )
-        made = [payment_on(agency, each, status=status, created_at=at) for each, status, at in kinds]
+        made = [payment_on(agency, each, status=status, created_at=at, updated_at=at) for each, status, at in kinds]
         with agency.begin() as uow:
             for payment in made:
                 uow.payments.add(happened(payment))

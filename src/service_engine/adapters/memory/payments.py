@@ -45,9 +45,9 @@ class MemoryPayments:
         return None if payment_id is None else payments.rows[payment_id]
 
     def pending(self, until: datetime) -> tuple[Payment, ...]:
-        """Return the Pending payments that were intended until then, oldest first, equally old ones by id."""
+        """Return the Pending payments last asked about until then, oldest first, then by id."""
         until = utc(until)
-        return tuple(payment for payment in self._in(PaymentStatus.PENDING) if payment.created_at <= until)
+        return tuple(payment for payment in self._in(PaymentStatus.PENDING) if payment.updated_at <= until)
 
     def surplus(self) -> tuple[Payment, ...]:
         """Return the payments that are still to be given back, oldest first, equally old ones by id."""

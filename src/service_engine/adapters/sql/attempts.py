@@ -9,6 +9,8 @@ A connection that is lost during COMMIT leaves open whether the transaction was 
 3. If it is not there, the use case runs again. Should the old COMMIT come through at this moment, its rows make the
    new try wait, and then collide or be refused; so after every failure the witness is asked for once more.
 
+An I/O error of SQLite at COMMIT leaves the same open. It is not tried again, but the witness is asked all the same.
+
 One case stays open: the transaction only updated, and before the next try (milliseconds later) somebody else changed
 the same row. Then the use case is applied once more, on top of theirs, as if the request had come a moment later.
 

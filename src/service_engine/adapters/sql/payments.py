@@ -68,8 +68,8 @@ class PaymentStatements:
         oldest = (payments.c.created_at, payments.c.id)
         self.of_invoice = ours.where(payments.c.invoice_id == KEY).order_by(*oldest)
         self.pending_of = ours.where(payments.c.invoice_id == KEY, payments.c.status == _PENDING)
-        intended = payments.c.created_at <= bindparam("until", type_=INSTANT)
-        self.pending = ours.where(payments.c.status == _PENDING, intended).order_by(*oldest)
+        asked = payments.c.updated_at <= bindparam("until", type_=INSTANT)
+        self.pending = ours.where(payments.c.status == _PENDING, asked).order_by(*oldest)
         self.surplus = ours.where(payments.c.status == _SURPLUS).order_by(*oldest)
 
 

@@ -17,6 +17,7 @@ from service_engine.domain.payments import (
     decline,
     intend_payment,
     refund,
+    resume,
     set_aside,
     succeed,
 )
@@ -116,6 +117,15 @@ class PaymentContract(Contract):
                 found = uow.payments.pending(NOON + STEP * until)
                 old = [each for each, moment in zip(pending, moments, strict=True) if moment <= until]
                 assert found == oldest_first(*old)
+
+    def test_a_payment_is_pending_since_it_was_last_asked_about(self, acme: Agency) -> None:
+        """Somebody asked again later; it keeps its place among the others, which it has by its age."""
+        first, second = (acme.payment(acme.invoice(), at=NOON + STEP * moment) for moment in (0, 1))
+        with acme.begin() as uow:
+            resumed = uow.payments.save(resume(first, at=NOON + STEP * 2))
+        with acme.begin() as uow:
+            assert uow.payments.pending(NOON + STEP) == (second,)
+            assert uow.payments.pending(NOON + STEP * 2) == (resumed, second)
 
     def test_a_surplus_is_found_until_it_is_given_back(self, acme: Agency, rival: Agency) -> None:
         """Oldest first; another organisation has its own."""
