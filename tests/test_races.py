@@ -7,7 +7,6 @@ asserted. The naive forms are made to meet in the worst order, so that they brea
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Barrier, get_ident
 from typing import Any
@@ -15,8 +14,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, bindparam, create_engine, event, insert, update
 from sqlalchemy.exc import IntegrityError, OperationalError
+from tests.racing import THREADS, at_once, errors, open_agency
 
-from service_engine import SqlStore
 from service_engine.domain.access import Levels
 from service_engine.domain.change import Change
 from service_engine.domain.clients import delete_client as deleted
@@ -32,8 +31,7 @@ from service_engine.errors import (
     NotFoundError,
 )
 from service_engine.testing.builders import NOON
-from service_engine.testing.contracts import Agency, happened
-from service_engine.testing.scope_audit import ScopeAudit
+from service_engine.testing.contracts import happened
 from service_engine.usecases.clients import create_client, delete_client, list_clients
 from service_engine.usecases.tags import find_or_create_tags
 from service_engine.usecases.tickets import (
@@ -46,34 +44,14 @@ from service_engine.usecases.tickets import (
     update_ticket,
 )
 
-THREADS = 32
 DATES = {"created_at": NOON, "updated_at": NOON}
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def acme(request):
     """Give an organisation on a database, with enough connections for everybody."""
-    store = SqlStore.from_url(
-        request.getfixturevalue(f"{request.param}_database_url"), pool_size=THREADS, max_overflow=THREADS
-    )
-    with ScopeAudit(store.engine, store.tables.all()):
-        yield Agency(store)
-    store.close()
-
-
-def at_once(*jobs: Callable[[], Any]) -> list[Any]:
-    """Run every job in a thread of its own, all from the same moment; return results, and errors as results."""
-    barrier = Barrier(len(jobs))
-
-    def run(job: Callable[[], Any]) -> Any:
-        barrier.wait(timeout=60)
-        try:
-            return job()
-        except Exception as error:  # noqa: BLE001  # an error is a result here, and is asserted on
-            return error
-
-    with ThreadPoolExecutor(len(jobs)) as threads:
-        return list(threads.map(run, jobs))
+    with open_agency(request.getfixturevalue(f"{request.param}_database_url")) as agency:
+        yield agency
 
 
 def configured(engine: Engine) -> Engine:
@@ -82,11 +60,6 @@ def configured(engine: Engine) -> Engine:
         event.listen(engine, "connect", lambda connection, _: setattr(connection, "isolation_level", None))
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
-
-
-def errors(results: list[Any]) -> list[Exception]:
-    """Return those of the results that are errors."""
-    return [each for each in results if isinstance(each, Exception)]
 
 
 def test_one_new_tag_is_one_row(acme):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import count
 from os import urandom
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from hypothesis.stateful import RuleBasedStateMachine, multiple
 
@@ -26,12 +26,11 @@ _EXAMPLES = count()
 class AskingMachine(RuleBasedStateMachine):
     """Asks two stores the same questions. ``sides`` is set by ``assert_agreement``."""
 
-    sides: ClassVar[tuple[Side, Side]]
+    sides: tuple[Side, ...]
 
     def __init__(self) -> None:
         super().__init__()
-        # Ids and secrets are unique in a database, so no two examples may share a seed.
-        self.seed = f"{_RUN}-{next(_EXAMPLES)}"
+        self.seed = self.new_seed()
         for side in self.sides:
             side.entropy.restart(self.seed)
         made = [[OrganizationId(side.entropy.new_id()) for _ in range(2)] for side in self.sides]
@@ -39,10 +38,14 @@ class AskingMachine(RuleBasedStateMachine):
         self.made: tuple[set[Any], set[Any]] = (set(), set())
         self.agreed = True
 
+    def new_seed(self) -> str:
+        """Return what tells this example from all others: ids and secrets are unique in a database."""
+        return f"{_RUN}-{next(_EXAMPLES)}"
+
     # ------------------------------------------------------------------------------------------------- asking
 
-    def ask(self, question: str, calls: Callable[[Side], Any]) -> Any:
-        """Ask both stores, compare, and return the answer; None for a refusal."""
+    def ask(self, question: str, calls: Callable[[Side], Any], *, org: int | None = None) -> Any:
+        """Ask both stores, compare, and return the answer; None for a refusal. They do not care which ``org`` asks."""
         first, second = (outcome_of(lambda side=side: calls(side)) for side in self.sides)  # type: ignore[misc]
         if first != second:
             self.agreed = False
@@ -55,6 +58,7 @@ class AskingMachine(RuleBasedStateMachine):
         answer = self.ask(
             f"{use_case.__name__} in organisation {org} with {args} {kwargs}",
             lambda side: side.store.run(org_id, observed, use_case, args, kwargs),
+            org=org,
         )
         return None if answer is None else answer[0]
 
@@ -62,7 +66,7 @@ class AskingMachine(RuleBasedStateMachine):
         """Run a query on both stores, and inside a unit of work, too; compare what they show."""
         org_id = self.organizations[org]
         question = f"{query.__name__} in organisation {org} with {args} {kwargs}"
-        answer = self.ask(question, lambda side: side.store.read(org_id, query, *args, **kwargs))
+        answer = self.ask(question, lambda side: side.store.read(org_id, query, *args, **kwargs), org=org)
         inside = self.both(org, query, *args, **kwargs)
         if inside != answer:
             self.agreed = False
@@ -74,8 +78,14 @@ class AskingMachine(RuleBasedStateMachine):
         """Return what goes into a bundle: nothing for a refusal."""
         if thing is None:
             return multiple()
-        self.made[org].add(thing.id)
+        self.note(org, thing.id)
         return Ref(org, thing.id)
+
+    def note(self, org: int, *ids: Any) -> None:
+        """Write down that an organisation has these, which the other one has not."""
+        taken = self.made[1 - org].intersection(ids)
+        assert not taken, f"organisation {org} was given {taken} of the other one"
+        self.made[org].update(ids)
 
     def shown(self, org: int) -> set[Any]:
         """Compare everything that there is of some nouns, and return the ids; each group of rules adds its own."""

@@ -11,24 +11,34 @@ from service_engine.testing.agreement import inputs
 
 __all__ = [
     "any_client",
+    "any_coupon",
     "any_employee",
     "any_folder",
+    "any_invoice",
     "any_message",
     "any_order",
+    "any_payment",
+    "any_proposal",
     "any_service",
     "any_task",
     "any_ticket",
     "at_home",
     "client_ids",
     "clients",
+    "coupons",
     "employee_ids",
     "employees",
     "folders",
     "grants",
+    "invoice_ids",
+    "invoices",
     "memories",
     "messages",
     "order_ids",
     "orders",
+    "payments",
+    "proposal_ids",
+    "proposals",
     "secrets",
     "services",
     "tasks",
@@ -50,17 +60,27 @@ messages: Final = Bundle("messages")
 tickets: Final = Bundle("tickets")
 memories: Final = Bundle("memories")
 """Tickets as they were read at some time: saving one of them is a conflict, if it has changed since."""
+proposals: Final = Bundle("proposals")
+coupons: Final = Bundle("coupons")
+invoices: Final = Bundle("invoices")
+payments: Final = Bundle("payments")
 secrets: Final = Bundle("secrets")
 grants: Final = Bundle("grants")
 
-any_client: Final = st.one_of(*[clients] * 9, inputs.unknown())
-any_employee: Final = st.one_of(*[employees] * 14, clients, inputs.unknown())
-any_folder: Final = st.one_of(*[folders] * 9, inputs.unknown())
-any_service: Final = st.one_of(*[services] * 9, inputs.unknown())
-any_order: Final = st.one_of(*[orders] * 9, inputs.unknown())
-any_task: Final = st.one_of(*[tasks] * 9, inputs.unknown())
-any_message: Final = st.one_of(*[messages] * 9, inputs.unknown())
-any_ticket: Final = st.one_of(*[tickets] * 9, inputs.unknown())
+any_client: Final = inputs.mostly(clients, inputs.unknown())
+any_employee: Final = inputs.mostly(employees, clients, inputs.unknown())
+any_folder: Final = inputs.mostly(folders, inputs.unknown())
+any_service: Final = inputs.mostly(services, inputs.unknown())
+any_order: Final = inputs.mostly(orders, inputs.unknown())
+any_task: Final = inputs.mostly(tasks, inputs.unknown())
+any_message: Final = inputs.mostly(messages, inputs.unknown())
+any_ticket: Final = inputs.mostly(tickets, inputs.unknown())
+any_proposal: Final = inputs.mostly(proposals, inputs.unknown())
+any_coupon: Final = inputs.mostly(coupons, inputs.unknown())
+any_invoice: Final = inputs.mostly(invoices, inputs.unknown())
+any_payment: Final = inputs.mostly(payments, inputs.unknown())
 client_ids: Final = any_client.map(lambda ref: ref.id)
 employee_ids: Final = any_employee.map(lambda ref: ref.id)
 order_ids: Final = any_order.map(lambda ref: ref.id)
+proposal_ids: Final = any_proposal.map(lambda ref: ref.id)
+invoice_ids: Final = any_invoice.map(lambda ref: ref.id)

@@ -43,11 +43,7 @@ class CatalogueRules(FoundedMachine):
     @initialize(target=services)
     def first_services(self) -> Any:
         """Give each organisation a service."""
-        offered = [
-            self.both(org, service_cases.create_service, name="SEO", currency="EUR", at=NOON)
-            for org, _ in enumerate(self.founded)
-        ]
-        return multiple(*(self.kept(org, service) for org, service in enumerate(offered)))
+        return multiple(*(Ref(org, service.id) for org, service in enumerate(self.first_service)))
 
     @rule(
         target=folders, org=st.integers(0, 1), name=inputs.names(), sort_order=work_inputs.places(), at=inputs.times()

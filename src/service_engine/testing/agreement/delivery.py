@@ -27,6 +27,7 @@ from service_engine.testing.agreement.bundles import (
     at_home,
     client_ids,
     employee_ids,
+    invoice_ids,
     messages,
     order_ids,
     orders,
@@ -119,7 +120,7 @@ class DeliveryRules(FoundedMachine):
         org=st.integers(0, 1),
         questions=st.lists(
             st.tuples(
-                work_inputs.order_filters(order_ids, client_ids, _service_ids),
+                work_inputs.order_filters(order_ids, client_ids, _service_ids, invoice_ids),
                 work_inputs.order_sorts(),
                 inputs.pages(),
             ),

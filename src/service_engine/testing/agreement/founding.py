@@ -12,6 +12,7 @@ from service_engine.domain.clients import Client
 from service_engine.domain.employees import Employee
 from service_engine.domain.money import money
 from service_engine.domain.orders import Order
+from service_engine.domain.services import Service
 from service_engine.domain.tickets import Ticket, TicketStatus
 from service_engine.testing.agreement.asking import AskingMachine
 from service_engine.testing.agreement.bundles import clients, employees, memories, orders, tickets
@@ -20,6 +21,7 @@ from service_engine.testing.builders import NOON
 from service_engine.usecases import clients as client_cases
 from service_engine.usecases import orders as order_cases
 from service_engine.usecases import organizations as organization_cases
+from service_engine.usecases import services as service_cases
 from service_engine.usecases import tickets as ticket_cases
 from service_engine.usecases.organizations import Bootstrap
 
@@ -68,6 +70,17 @@ class FoundedMachine(AskingMachine):
         for org, ticket in opened:
             self.kept(org, ticket)
         return opened
+
+    @cached_property
+    def first_service(self) -> list[Service]:
+        """A service of each of the two."""
+        offered = [
+            self.both(org, service_cases.create_service, name="SEO", currency="EUR", at=NOON)
+            for org, _ in enumerate(self.founded)
+        ]
+        for org, service in enumerate(offered):
+            self.kept(org, service)
+        return offered
 
     def _first_ticket(self, org: int, number: int) -> Any:
         return self.both(

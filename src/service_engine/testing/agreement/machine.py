@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import multiple, rule
+from hypothesis.stateful import initialize, multiple, rule
 
 from service_engine.domain import tickets as ticket_rules
 from service_engine.domain.clients import ClientPatch
@@ -15,8 +15,9 @@ from service_engine.domain.tickets import TicketStatus
 from service_engine.ports.clients import ClientSort
 from service_engine.ports.lists import Sort
 from service_engine.ports.tickets import TicketSort
-from service_engine.testing.agreement import inputs
+from service_engine.testing.agreement import billing_inputs, inputs
 from service_engine.testing.agreement.asking import EVERYTHING
+from service_engine.testing.agreement.billing import BillingRules
 from service_engine.testing.agreement.bundles import (
     any_client,
     any_employee,
@@ -35,7 +36,17 @@ from service_engine.testing.agreement.bundles import (
 from service_engine.testing.agreement.catalogue import CatalogueRules
 from service_engine.testing.agreement.delivery import DeliveryRules
 from service_engine.testing.agreement.inputs import Ref
-from service_engine.testing.agreement.steps import change_and_abandon, change_twice, read_ticket, save_change
+from service_engine.testing.agreement.offers import OfferRules
+from service_engine.testing.agreement.paying import PayingRules
+from service_engine.testing.agreement.steps import (
+    change_and_abandon,
+    change_twice,
+    find_or_register,
+    read_ticket,
+    save_change,
+)
+from service_engine.testing.builders import NOON
+from service_engine.usecases import authors as author_cases
 from service_engine.usecases import clients as client_cases
 from service_engine.usecases import organizations as organization_cases
 from service_engine.usecases import tags as tag_cases
@@ -45,7 +56,7 @@ from service_engine.usecases.tickets import TicketPatch
 __all__ = ["AgreementMachine"]
 
 
-class AgreementMachine(CatalogueRules, DeliveryRules):
+class AgreementMachine(CatalogueRules, DeliveryRules, OfferRules, BillingRules, PayingRules):
     """Every use case, as a rule: here the people and the tickets, the rest is inherited."""
 
     # ------------------------------------------------------------------------------------ organisations, people
@@ -73,6 +84,15 @@ class AgreementMachine(CatalogueRules, DeliveryRules):
         org = employee.org if home else 1 - employee.org
         secret = self.both(org, organization_cases.issue_api_token, employee.id, name=name, at=at, expires_at=ends)
         return multiple() if secret is None else secret
+
+    @initialize(target=secrets)
+    def first_secrets(self) -> Any:
+        """Give each organisation's administrator a token."""
+        issued = [
+            self.both(org, organization_cases.issue_api_token, self.staff[org][-1].id, name="Laptop", at=NOON)
+            for org in (0, 1)
+        ]
+        return multiple(*issued)
 
     @rule(target=grants, secret=secrets | st.sampled_from(("", "unknown", "\ud800")), at=inputs.times())
     def authenticate(self, secret: str, at: datetime) -> Any:
@@ -104,6 +124,21 @@ class AgreementMachine(CatalogueRules, DeliveryRules):
         """Register somebody."""
         named = {"email": email, "first_name": name, "last_name": "Doe"}
         return self.kept(org, self.both(org, client_cases.create_client, **named, details=details, at=at))
+
+    @rule(target=clients, org=st.integers(0, 1), email=billing_inputs.people(), at=inputs.times())
+    def find_or_register(self, org: int, email: str, at: datetime) -> Any:
+        """Find the client who has an e-mail, or register somebody; staff are no clients."""
+        found = self.both(org, find_or_register, email=email, first_name="New", last_name="Client", at=at)
+        if found is None:
+            return multiple()
+        self.note(org, found)
+        return Ref(org, found)
+
+    @rule(org=st.integers(0, 1), email=billing_inputs.people(), somebody=any_client | any_employee)
+    def ask_who_is_there(self, org: int, email: str, somebody: Ref) -> None:
+        """Ask whether an e-mail is free, and whether somebody can write messages."""
+        self.both(org, client_cases.require_free_email, email)
+        self.both(org, author_cases.require_author, somebody.id)
 
     @rule(client=any_client, home=at_home, patch=inputs.client_patches(), at=inputs.times())
     def update_client(self, client: Ref, home: bool, patch: ClientPatch, at: datetime) -> None:
@@ -174,6 +209,19 @@ class AgreementMachine(CatalogueRules, DeliveryRules):
     @rule(
         ticket=any_ticket,
         home=at_home,
+        employee_ids=st.lists(employee_ids, max_size=3),
+        tags=inputs.tag_lists(),
+        at=inputs.times(),
+    )
+    def reassign_ticket(self, ticket: Ref, home: bool, employee_ids: list[Any], tags: list[str], at: datetime) -> None:
+        """Give a ticket other employees, and other tags."""
+        org = ticket.org if home else 1 - ticket.org
+        self.both(org, ticket_cases.assign_ticket, ticket.id, employee_ids, at=at)
+        self.both(org, ticket_cases.retag_ticket, ticket.id, tags, at=at)
+
+    @rule(
+        ticket=any_ticket,
+        home=at_home,
         author_id=employee_ids,
         text=inputs.names(),
         staff_only=st.booleans(),
@@ -193,8 +241,8 @@ class AgreementMachine(CatalogueRules, DeliveryRules):
         org=st.integers(0, 1),
         questions=st.lists(
             st.tuples(inputs.ticket_filters(client_ids, order_ids), inputs.ticket_sorts(), inputs.pages()),
-            min_size=1,
-            max_size=4,
+            min_size=3,
+            max_size=6,
         ),
     )
     def list_tickets(self, org: int, questions: list[Any]) -> None:
@@ -217,8 +265,9 @@ class AgreementMachine(CatalogueRules, DeliveryRules):
         at=inputs.times(),
     )
     def save_what_was_remembered(self, memory: Ref, home: bool, change: Any, at: datetime) -> None:
-        """Save a change of a ticket as it once was."""
-        self.both(memory.org if home else 1 - memory.org, save_change, memory.id, change, at=at)
+        """Save a change of a ticket as it once was, twice: the second time it has changed since."""
+        for _ in range(2):
+            self.both(memory.org if home else 1 - memory.org, save_change, memory.id, change, at=at)
 
     @rule(ticket=any_ticket, patch=inputs.ticket_patches(order_ids, employee_ids), at=inputs.times())
     def abandon(self, ticket: Ref, patch: TicketPatch, at: datetime) -> None:

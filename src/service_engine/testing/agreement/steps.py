@@ -3,21 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from attrs import frozen
+
 from service_engine.domain import tickets as ticket_rules
+from service_engine.domain.ids import InvoiceId, UserId
+from service_engine.domain.invoices import Invoice, InvoiceRevision, revise_invoice
+from service_engine.domain.payments import Payment
 from service_engine.domain.service_folders import ServiceFolder
+from service_engine.domain.subscriptions import Subscription
 from service_engine.domain.tickets import Ticket
-from service_engine.errors import ConflictError, ServiceEngineError
+from service_engine.errors import ConflictError, NotFoundError, ServiceEngineError
 from service_engine.ports.unit_of_work import UnitOfWork
+from service_engine.testing.builders import NOON
+from service_engine.usecases.clients import find_client, register_newcomer
+from service_engine.usecases.invoices import create_invoice
+from service_engine.usecases.payments import settle_by_hand
 from service_engine.usecases.tickets import TicketPatch, update_ticket
 
-__all__ = ["all_folders", "change_and_abandon", "change_twice", "read_ticket", "save_change"]
+__all__ = [
+    "Books",
+    "all_folders",
+    "books_of",
+    "change_and_abandon",
+    "change_twice",
+    "code_is_taken",
+    "find_or_register",
+    "issue_and_abandon",
+    "read_ticket",
+    "revise_and_settle",
+    "save_change",
+    "unfinished_payments",
+]
+
+
+@frozen(kw_only=True)
+class Books:
+    """What there is about an invoice, deleted or not.
+
+    Args:
+        invoice: The invoice; None when it is not there, or not any longer.
+        payments: What was paid on it, and was to be.
+        pending: The payment whose outcome is not known.
+        subscription: What its payment started.
+    """
+
+    invoice: Invoice | None
+    payments: tuple[Payment, ...]
+    pending: Payment | None
+    subscription: Subscription | None
 
 
 class _AbandonedError(ServiceEngineError):
     code = "abandoned"
+
+    def __init__(self, number: str | None = None) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 def all_folders(uow: UnitOfWork) -> tuple[ServiceFolder, ...]:
@@ -52,3 +96,49 @@ def change_twice(uow: UnitOfWork, ticket_id: Any, first: TicketPatch, second: Ti
     except ServiceEngineError:
         pass  # a refusal writes nothing but tags; the transaction goes on
     return update_ticket(uow, ticket_id, second, at=at)
+
+
+def books_of(uow: UnitOfWork, invoice_id: InvoiceId) -> Books:
+    """Read everything that there is about an invoice."""
+    try:
+        invoice = uow.invoices.get(invoice_id)
+    except NotFoundError:
+        invoice = None
+    return Books(
+        invoice=invoice,
+        payments=uow.payments.of_invoice(invoice_id),
+        pending=uow.payments.pending_of(invoice_id),
+        subscription=uow.subscriptions.of_invoice(invoice_id),
+    )
+
+
+def unfinished_payments(uow: UnitOfWork) -> tuple[tuple[Payment, ...], tuple[Payment, ...], tuple[Payment, ...]]:
+    """Read every payment whose outcome is not known, those intended by noon, and every one to be given back."""
+    return (
+        uow.payments.pending(NOON + timedelta(days=365)),
+        uow.payments.pending(NOON),
+        uow.payments.surplus(),
+    )
+
+
+def code_is_taken(uow: UnitOfWork, code: str) -> bool:
+    """Ask whether a coupon has a code."""
+    return uow.coupons.code_is_taken(code)
+
+
+def issue_and_abandon(uow: UnitOfWork, **given: Any) -> None:
+    """Issue an invoice, and fail afterwards: its number is free again, and nobody has become a client."""
+    raise _AbandonedError(create_invoice(uow, **given).number)
+
+
+def revise_and_settle(uow: UnitOfWork, invoice_id: InvoiceId, revision: InvoiceRevision, *, at: datetime) -> Invoice:
+    """Change an invoice and have it paid by other means, in one change."""
+    return settle_by_hand(uow, revise_invoice(uow.invoices.get(invoice_id), revision, at=at), at=at)
+
+
+def find_or_register(uow: UnitOfWork, *, email: str, first_name: str, last_name: str, at: datetime) -> UserId:
+    """Return the client who has an e-mail; somebody new, if nobody has it."""
+    known = find_client(uow, email)
+    if known is not None:
+        return known
+    return register_newcomer(uow, email=email, first_name=first_name, last_name=last_name, at=at).id

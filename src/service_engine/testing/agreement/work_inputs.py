@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any, Final
-from uuid import UUID
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -121,7 +120,10 @@ def service_filters(services: SearchStrategy[Any], folders: SearchStrategy[Any])
 
 
 def order_filters(
-    orders: SearchStrategy[Any], clients: SearchStrategy[Any], services: SearchStrategy[Any]
+    orders: SearchStrategy[Any],
+    clients: SearchStrategy[Any],
+    services: SearchStrategy[Any],
+    invoices: SearchStrategy[Any],
 ) -> SearchStrategy[list[Any]]:
     """Make filters of orders, on ids of either organisation."""
     return filters_of(
@@ -132,7 +134,7 @@ def order_filters(
             OrderFilter.CLIENT_ID: clients,
             OrderFilter.SERVICE_ID: services,
             OrderFilter.PRICE: st.sampled_from(_SOUND_PRICES),
-            OrderFilter.INVOICE_ID: st.just(UUID(int=1)),
+            OrderFilter.INVOICE_ID: invoices,
             OrderFilter.CREATED_AT: sound_times(),
             OrderFilter.DATE_DUE: sound_times(),
         }
