@@ -11,6 +11,9 @@
     agreement     ``assert_agreement``: drive two stores side by side and compare everything they say
     scope_audit   fails on a statement that touches a tenant table without its organisation
     statements    counts what an engine executes
+    fault_injection
+                  lets the database fail at any statement, COMMIT included, with ``driver_failures`` as in life
+    snapshots     everything that is in a database, to compare and to put back
 
 Nothing here is loaded by the library itself. Hypothesis and pytest come with the extra ``testing``.
 

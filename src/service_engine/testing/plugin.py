@@ -1,4 +1,4 @@
-"""The pytest plugin: databases for tests, each test its own.
+"""The pytest plugin: databases for tests, each test its own, and what listens to an engine.
 
 Installed with the package, so its fixtures are there without an import:
 
@@ -9,6 +9,16 @@ Installed with the package, so its fixtures are there without an import:
 - ``empty_postgres_database_url``: a new database without it.
 - ``sqlite_database_url``: a new file with our schema, a copy of one that was migrated once.
 
+Three more are functions of any SQLAlchemy engine, ours or a host's, sync or asyncio:
+
+- ``scope_audit(engine)`` lets fail, until the end of the test, every statement that touches a tenant table without its
+  organisation; see ``testing.scope_audit``.
+- ``with statement_counter(engine) as counts`` counts what is executed; see ``testing.statements``.
+- ``with fault_injector(engine, Fault(...)) as record`` lets the database fail at any statement, BEGIN and COMMIT
+  included; see ``testing.fault_injection``.
+
+Hypothesis has an entry point of its own: ``st.from_type(Ticket)`` needs neither a fixture nor an import.
+
 Source: design section 8.
 """
 
@@ -16,22 +26,61 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 import pytest
 
 from service_engine.testing.postgres import PostgresServer, new_database
 
+if TYPE_CHECKING:
+    from sqlalchemy import Engine, Table
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from service_engine.testing.fault_injection import Fault, Injection
+    from service_engine.testing.scope_audit import ScopeAudit
+    from service_engine.testing.statements import Counts
+
 __all__ = [
+    "FaultInjector",
+    "ScopeAuditor",
     "empty_postgres_database_url",
+    "fault_injector",
     "postgres_database_url",
     "postgres_url",
+    "scope_audit",
     "sqlite_database_url",
+    "statement_counter",
 ]
 
 _GIVEN = "SERVICE_ENGINE_TEST_POSTGRES"
+
+
+class ScopeAuditor(Protocol):
+    """What the fixture ``scope_audit`` is."""
+
+    def __call__(
+        self, engine: Engine | AsyncEngine | type[Engine], tables: Iterable[Table] | None = None
+    ) -> ScopeAudit:
+        """Audit an engine from now on, until the end of the test.
+
+        Args:
+            engine: Whose statements to look at; the class ``Engine`` for those of every engine.
+            tables: The tables to watch; ours by default. Those of them with an ``org_id`` are tenant tables.
+
+        Returns:
+            The audit; ``with audit.paused():`` lets it look away.
+        """
+
+
+class FaultInjector(Protocol):
+    """What the fixture ``fault_injector`` is."""
+
+    def __call__(self, engine: Engine | AsyncEngine, *faults: Fault) -> AbstractContextManager[Injection]:
+        """Let an engine's database fail inside the block; see ``fault_injection.injecting``."""
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +114,31 @@ def sqlite_database_url(tmp_path: Path, _sqlite_template: Path) -> str:
     file = tmp_path / "service-engine.db"
     shutil.copyfile(_sqlite_template, file)
     return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def scope_audit() -> Iterator[ScopeAuditor]:
+    """Give a function that audits an engine until the end of the test; a broken rule fails it there once more."""
+    from service_engine.testing.scope_audit import ScopeAudit  # needs the extra `sql`, as those below
+
+    with ExitStack() as stack:
+        yield lambda engine, tables=None: stack.enter_context(ScopeAudit(engine, tables))
+
+
+@pytest.fixture
+def statement_counter() -> Callable[[Engine | AsyncEngine], AbstractContextManager[Counts]]:
+    """Give a function that counts what an engine executes inside a block."""
+    from service_engine.testing.statements import counting
+
+    return counting
+
+
+@pytest.fixture
+def fault_injector() -> FaultInjector:
+    """Give a function that lets an engine's database fail inside a block."""
+    from service_engine.testing.fault_injection import injecting
+
+    return injecting
 
 
 @pytest.fixture(scope="session")
