@@ -40,7 +40,7 @@ def install(session: nox.Session, *requirements: str) -> None:
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    """Tell the life of one ticket in the terminal, on a real database."""
+    """Tell one client's story in the terminal, on a real database."""
     install(session, ".[all]")
     session.chdir(session.create_tmp())
     session.run("service-engine", "demo", *session.posargs)
@@ -56,7 +56,7 @@ def tests(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", "--numprocesses=2", env=ENVIRONMENT)
     session.log("The rules and the actions, every branch:")
     session.run("coverage", "erase")
-    only_memory = {**ENVIRONMENT, "SERVICE_ENGINE_STORES": "memory"}
+    only_memory = {"SERVICE_ENGINE_PROFILE": "brief", "SERVICE_ENGINE_STORES": "memory"}
     session.run("coverage", "run", "-m", "pytest", "--quiet", *WITHOUT_DATABASE, "tests/ports", env=only_memory)
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report", f"--include={GATED}", "--fail-under=100")

@@ -1,7 +1,7 @@
 """Fixtures and settings for all tests.
 
 ``SERVICE_ENGINE_PROFILE`` says how hard the property tests try: ``dev`` (the default by hand), ``ci`` (the default in
-nox; the same examples each time) or ``deep``. ``SERVICE_ENGINE_STORES`` names the stores that the fixture ``store``
+nox; the same examples each time), ``brief`` (the first of those, which is enough to measure coverage) or ``deep``. ``SERVICE_ENGINE_STORES`` names the stores that the fixture ``store``
 goes through, by commas; all of them without it.
 """
 
@@ -20,6 +20,7 @@ settings.register_profile("dev", deadline=None, max_examples=20, stateful_step_c
 settings.register_profile(
     "ci", deadline=None, max_examples=100, stateful_step_count=35, derandomize=True, print_blob=True
 )
+settings.register_profile("brief", parent=settings.get_profile("ci"), max_examples=20, stateful_step_count=20)
 settings.register_profile(
     "deep",
     deadline=None,

@@ -28,6 +28,7 @@ DETAILS: dict[type[Event], dict[str, Any]] = {
     payments.PaymentDeclined: PAYMENT | {"reason": "The card was declined."},
     payments.PaymentSetAside: PAYMENT,
     payments.PaymentRefunded: PAYMENT,
+    payments.PaymentResumed: PAYMENT,
     subscriptions.SubscriptionStarted: {"subscription_id": subscription.id},
     coupons.CouponCreated: {"coupon_id": coupon.id},
 }

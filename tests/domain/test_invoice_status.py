@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service_engine.domain.change import Change
+from service_engine.domain.invoice_payments import pay_in_part
 from service_engine.domain.invoice_status import EDITS, LIFECYCLE, LOCKED, MOVES, PAYABLE, InvoiceStatus
 from service_engine.domain.invoices import Invoice, InvoiceStatusChanged, change_invoice_status
+from service_engine.domain.money import money
 from service_engine.errors import IllegalMoveError
 from service_engine.testing import strategies
-from service_engine.testing.examples import later
+from service_engine.testing.examples import invoice, later
 
 DRAFT, UNPAID, PAID, REFUNDED, CANCELLED, PARTIALLY_PAID = InvoiceStatus
 BY_HAND: dict[int, set[int]] = {0: {1, 5}, 1: {0, 5}, 3: {4}, 4: set(), 5: {0, 1}, 7: {3, 4, 5}}
@@ -60,6 +62,13 @@ def test_an_illegal_edit_is_refused_with_the_contracts_sentence(origin: int, tar
         EDITS.check(InvoiceStatus(origin), InvoiceStatus(target))
     sentence = f"Cannot transition from {LABELS[origin]} to {LABELS[target]}."
     assert (refused.value.field, refused.value.message) == ("status", sentence)
+
+
+def test_nothing_is_paid_without_a_payment():
+    """The table has the move from Partially Paid to Paid; it is made by recording the rest as paid (D30)."""
+    partly = pay_in_part(invoice, money(1, "USD"), at=later).state
+    with pytest.raises(ValueError, match="an invoice becomes Paid by pay_in_full"):
+        change_invoice_status(partly, PAID, at=later)
 
 
 @given(strategies.invoices(), st.sampled_from(InvoiceStatus))

@@ -19,6 +19,7 @@ from service_engine.api.gate import Gate, path_id
 from service_engine.api.queries import list_parameters
 from service_engine.api.routes import Operation, answer, build_resource, nothing
 from service_engine.domain.ids import InvoiceId
+from service_engine.domain.invoices import MAX_IP_ADDRESS
 from service_engine.ports.invoices import InvoiceRow
 from service_engine.ports.unit_of_work import UnitOfWork
 from service_engine.schemas import examples
@@ -172,7 +173,6 @@ OPERATIONS: Final = {
         refuses={400: "Cannot mark Cancelled invoice as paid.", 404: {}},
     ),
 }
-_LONGEST_ADDRESS: Final = 45
 
 
 def build_router(gate: Gate) -> APIRouter:
@@ -190,7 +190,7 @@ def _peer(request: Request) -> str | None:
     Behind a proxy that the server trusts it is what the proxy says, and that may be anything.
     """
     host = "" if request.client is None else request.client.host
-    return host if 0 < len(host) <= _LONGEST_ADDRESS and host.isprintable() else None
+    return host if 0 < len(host) <= MAX_IP_ADDRESS and host.isprintable() else None
 
 
 def _create(uow: UnitOfWork, arguments: Mapping[str, Any], *, at: datetime) -> InvoiceRow:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn, SearchStrategy
+from hypothesis.strategies import SearchStrategy
 
 from service_engine.domain.access import Role
 from service_engine.domain.api_tokens import ApiToken, hash_token
@@ -164,8 +164,7 @@ def service_folders() -> SearchStrategy[ServiceFolder]:
     return _dated(ServiceFolder, id=ids().map(ServiceFolderId), name=lines(), sort_order=st.integers(-INTEGER, INTEGER))
 
 
-@st.composite
-def services(draw: DrawFn) -> Service:
+def services() -> SearchStrategy[Service]:
     """Make services, deleted ones among them.
 
     Example:
@@ -173,11 +172,15 @@ def services(draw: DrawFn) -> Service:
         >>> find(services(), lambda service: service.price is not None and service.price.currency == "KWD").currency
         'KWD'
     """
-    currency = draw(st.sampled_from(CURRENCIES))
+    return st.sampled_from(CURRENCIES).flatmap(_services)
+
+
+@cache
+def _services(currency: str) -> SearchStrategy[Service]:
     prices = st.none() | monies(negative=False, currency=currency)
     lengths, units = st.none() | st.integers(1, INTEGER), st.none() | st.sampled_from(PERIOD_UNITS)
     counts, numbers = st.none() | st.integers(0, INTEGER), st.none() | st.integers(-INTEGER, INTEGER)
-    made: SearchStrategy[Service] = _dated(
+    return _dated(
         Service,
         id=ids().map(ServiceId),
         name=lines(),
@@ -200,7 +203,6 @@ def services(draw: DrawFn) -> Service:
         deleted_at=st.none() | instants(),
         version=_VERSIONS,
     )
-    return draw(made)
 
 
 def orders() -> SearchStrategy[Order]:
@@ -236,8 +238,7 @@ def orders() -> SearchStrategy[Order]:
     )
 
 
-@st.composite
-def order_tasks(draw: DrawFn) -> OrderTask:
+def order_tasks() -> SearchStrategy[OrderTask]:
     """Make tasks of orders: for the client or for employees, with a deadline, a due time or neither, open and complete.
 
     Example:
@@ -245,9 +246,13 @@ def order_tasks(draw: DrawFn) -> OrderTask:
         >>> find(order_tasks(), lambda task: task.is_complete).completed_by is None
         False
     """
-    for_client, is_complete = draw(st.booleans()), draw(st.booleans())
-    end = draw(st.sampled_from(("deadline", "due_at", None)))
-    made: SearchStrategy[OrderTask] = _dated(
+    kinds = st.tuples(st.booleans(), st.booleans(), st.sampled_from(("deadline", "due_at", None)))
+    return kinds.flatmap(lambda kind: _order_tasks(*kind))
+
+
+@cache
+def _order_tasks(for_client: bool, is_complete: bool, end: str | None) -> SearchStrategy[OrderTask]:
+    return _dated(
         OrderTask,
         id=ids().map(OrderTaskId),
         order_id=ids().map(OrderId),
@@ -263,7 +268,6 @@ def order_tasks(draw: DrawFn) -> OrderTask:
         employee_ids=st.just(()) if for_client else _several_employees(),
         version=_VERSIONS,
     )
-    return draw(made)
 
 
 def tags() -> SearchStrategy[Tag]:
@@ -277,12 +281,10 @@ def tags() -> SearchStrategy[Tag]:
     return st.builds(Tag, ids().map(TagId), lines())
 
 
-@st.composite
-def tickets(draw: DrawFn, status: TicketStatus | None = None) -> Ticket:
+def tickets(status: TicketStatus | None = None) -> SearchStrategy[Ticket]:
     """Make tickets, deleted ones among them.
 
     Args:
-        draw: Given by Hypothesis.
         status: Where they stand; anywhere by default.
 
     Example:
@@ -290,15 +292,18 @@ def tickets(draw: DrawFn, status: TicketStatus | None = None) -> Ticket:
         >>> find(tickets(status=TicketStatus.CLOSED), lambda ticket: True).date_closed is None
         False
     """
-    chosen = draw(st.sampled_from(TicketStatus)) if status is None else status
-    closed: SearchStrategy[datetime | None] = instants() if chosen is TicketStatus.CLOSED else st.none()
-    made: SearchStrategy[Ticket] = _dated(
+    return st.sampled_from(TicketStatus).flatmap(_tickets) if status is None else _tickets(status)
+
+
+@cache
+def _tickets(status: TicketStatus) -> SearchStrategy[Ticket]:
+    return _dated(
         Ticket,
         id=ids().map(TicketId),
         client_id=ids().map(UserId).map(ClientId),
         order_id=st.none() | ids().map(OrderId),
         subject=lines(),
-        status=st.just(chosen),
+        status=st.just(status),
         source=optional_lines(50),
         note=notes(),
         form_data=json_objects("form_data"),
@@ -306,11 +311,10 @@ def tickets(draw: DrawFn, status: TicketStatus | None = None) -> Ticket:
         employee_ids=_several_employees(),
         tags=_several_tags(),
         last_message_at=st.none() | instants(),
-        date_closed=closed,
+        date_closed=instants() if status is TicketStatus.CLOSED else st.none(),
         deleted_at=st.none() | instants(),
         version=_VERSIONS,
     )
-    return draw(made)
 
 
 def messages() -> SearchStrategy[TicketMessage]:
