@@ -298,3 +298,27 @@ FAULTS: dict[str, type[Fault]] = {
     "dependents forgotten": DependentsForgotten,
 }
 """By what is wrong."""
+FOUND_BY = {
+    "forgets the organisation on read": "test_a_read_sees_one_organization",
+    "finds foreign clients": "test_whatever_is_gone_is_not_found",
+    "version not checked": "test_a_stale_state_from_outside_stays_a_conflict",
+    "tag order lost": "test_assignments_and_tags_are_replaced_whole",
+    "employee order lost": "test_assignments_and_tags_are_replaced_whole",
+    "employees lost on every save": "test_assignments_and_tags_are_replaced_whole",
+    "tags never removed": "test_assignments_and_tags_are_replaced_whole",
+    "microseconds lost": "test_tickets_come_newest_first",
+    "unchanged counts as saved": "test_a_change_of_a_ticket_counts_the_version",
+    "events of new tickets forgotten": "test_whatever_is_added_is_an_event",
+    "page ignores offset": "test_pages_of_tickets_together_are_the_whole",
+    "total ignores filters": "test_tickets_by_every_filter",
+    "rows ignore filters": "test_tickets_by_every_filter",
+    "direction ignored": "test_tickets_by_every_sort",
+    "less means at most": "test_tickets_by_every_filter",
+    "among nothing is everything": "test_tickets_by_every_filter",
+    "rollback keeps": "test_a_conflict_runs_it_again",
+    "case of tags ignored": "test_names_are_compared_exactly",
+    "deleted clients are shown": "test_whatever_is_gone_is_not_found",
+    "e-mails are taken by nobody": "test_an_email_has_one_owner_in_an_organization",
+    "dependents forgotten": "test_dependents_are_counted_even_when_deleted",
+}
+"""The test of the contract that finds each of them."""
