@@ -51,7 +51,7 @@ DEEP = os.environ.get("SERVICE_ENGINE_PROFILE") == "deep"
 LATER = NOON + timedelta(seconds=1)
 TRIES = 3
 STAYING = {DATABASE_FULL, DISK_FULL, IO_ERROR}
-AT_ONCE = Retries(tries=TRIES, first_pause=0, longest_pause=0, outage_pause=0)
+AT_ONCE = Retries(tries=TRIES, outage_tries=TRIES, first_pause=0, longest_pause=0, outage_pause=0)
 
 
 class World:

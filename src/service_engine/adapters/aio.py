@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from service_engine.adapters.entropy import RecordedEntropy, SystemEntropy
 from service_engine.adapters.retries import DEFAULT_RETRIES, Retries
 from service_engine.adapters.sql.api_tokens import find_grant
-from service_engine.adapters.sql.attempts import Attempts, pause_before_retry
+from service_engine.adapters.sql.attempts import Attempts, Patience
 from service_engine.adapters.sql.engines import configure_sqlite, driver_url, options_for, read_options
 from service_engine.adapters.sql.tables import build_tables
 from service_engine.adapters.sql.unit_of_work import read_once, statements_for
@@ -106,12 +106,11 @@ class AsyncSqlStore:
         await self.engine.dispose()
 
     async def _insist(self, engine: AsyncEngine, ask: Callable[[Connection], R]) -> R:
-        retry = 0
+        patience = Patience(self._retries)
         while True:
             try:
                 async with engine.connect() as connection:
                     return await connection.run_sync(ask)
             except Exception as error:  # noqa: BLE001  # raised again unless another try helps
-                retry += 1
-                pause = pause_before_retry(error, retry, self._retries)
+                pause = patience.pause_after(error)
             await asyncio.sleep(pause)

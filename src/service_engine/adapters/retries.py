@@ -20,9 +20,11 @@ class Retries:
     Without the randomness, two that collided would collide again.
 
     Args:
-        tries: How many in all, the first one included; at least 1.
+        tries: How many in all, the first one included, while the database can be reached; at least 1.
         first_pause: The longest that the first pause may be, in seconds.
         longest_pause: The longest that any pause may be, in seconds.
+        outage_tries: How many may find that the database cannot be reached, counted apart; at least 1. With the usual
+            pauses that is 8 to 17 seconds, which outlasts a restart.
         outage_pause: The longest that the first pause may be when the database cannot be reached, in seconds: it takes
             longer to come back than a rival takes to commit.
     """
@@ -30,10 +32,11 @@ class Retries:
     tries: int = field(default=10, validator=ge(1))
     first_pause: float = field(default=0.002, validator=ge(0))
     longest_pause: float = field(default=1.0, validator=ge(0))
+    outage_tries: int = field(default=20, validator=ge(1))
     outage_pause: float = field(default=0.1, validator=ge(0))
 
     def longest_before(self, retry: int, *, outage: bool = False) -> float:
-        """Return the longest pause before the n-th retry, counted from 1, in seconds.
+        """Return the longest pause before the n-th retry of its kind, counted from 1, in seconds.
 
         Example:
             >>> [Retries(first_pause=0.25).longest_before(retry) for retry in (1, 2, 3, 4)]
@@ -43,7 +46,7 @@ class Retries:
         return min(self.longest_pause, first * 2.0 ** (retry - 1))
 
     def pause_before(self, retry: int, *, outage: bool = False) -> float:
-        """Return how long to wait before the n-th retry, counted from 1, in seconds: a random part of the longest."""
+        """Return how long to wait before the n-th retry of its kind, counted from 1: a random part of the longest."""
         longest = self.longest_before(retry, outage=outage)
         part = secrets.randbelow(_SCALE) / _SCALE
         # A database that is starting needs its time; only rivals are avoided by a pause of nearly nothing.

@@ -9,6 +9,8 @@
     strategies    Hypothesis strategies for every value of the domain
     contracts     classes that certify a store: ``class TestMyStore(StoreContract)``
     agreement     ``assert_agreement``: drive two stores side by side and compare everything they say
+    noninterference
+                  ``assert_no_interference``: what one organisation does, no other one sees; of a store or an app
     scope_audit   fails on a statement that touches a tenant table without its organisation
     statements    counts what an engine executes
     fault_injection

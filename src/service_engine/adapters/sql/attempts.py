@@ -33,7 +33,7 @@ from service_engine.adapters.sql.transaction import Witness
 from service_engine.adapters.sql.unit_of_work import SqlUnitOfWork
 from service_engine.domain.ids import OrganizationId
 
-__all__ = ["Attempts", "pause_before_retry"]
+__all__ = ["Attempts", "Patience"]
 
 R = TypeVar("R")
 
@@ -114,12 +114,41 @@ class Attempts(Generic[R]):
         return found
 
 
-def pause_before_retry(error: Exception, retry: int, retries: Retries) -> float:
-    """Return how long to wait before the n-th retry, counted from 1, in seconds.
+@define(eq=False)
+class Patience:
+    """How often one call has failed so far: an outage takes longer than a collision, so the two are counted apart.
 
-    Raises:
-        Exception: The error itself, when running again would not help, or was tried often enough.
+    Args:
+        retries: How often it may.
+
+    Example:
+        >>> from service_engine.errors import ConflictError
+        >>> patience = Patience(Retries(tries=2, first_pause=0))
+        >>> patience.pause_after(ConflictError("ticket", 7))
+        0.0
+        >>> patience.pause_after(ConflictError("ticket", 7))
+        Traceback (most recent call last):
+        service_engine.errors.ConflictError: ticket 7 was changed by somebody else
     """
-    if retry >= retries.tries or not is_retryable(error):
-        raise error
-    return retries.pause_before(retry, outage=is_lost_connection(error))
+
+    retries: Retries
+    _collisions: int = field(default=0, init=False)
+    _outages: int = field(default=0, init=False)
+
+    def pause_after(self, error: Exception) -> float:
+        """Return how long to wait before the next try, in seconds.
+
+        Raises:
+            Exception: The error itself, when running again would not help, or was tried often enough.
+        """
+        if not is_retryable(error):
+            raise error
+        if is_lost_connection(error):
+            self._outages += 1
+            if self._outages >= self.retries.outage_tries:
+                raise error
+            return self.retries.pause_before(self._outages, outage=True)
+        self._collisions += 1
+        if self._collisions >= self.retries.tries:
+            raise error
+        return self.retries.pause_before(self._collisions)

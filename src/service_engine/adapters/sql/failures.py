@@ -27,6 +27,7 @@ _PASSING_REFUSALS: Final = (
     "starting up",
     "shutting down",
     "in recovery mode",
+    "not yet accepting connections",
     "too many clients",
     "remaining connection slots",
 )

@@ -14,7 +14,7 @@ from sqlalchemy import URL, Connection, Engine, MetaData
 from service_engine.adapters.entropy import RecordedEntropy, SystemEntropy
 from service_engine.adapters.retries import DEFAULT_RETRIES, Retries
 from service_engine.adapters.sql.api_tokens import ApiTokenStatements, find_grant
-from service_engine.adapters.sql.attempts import Attempts, pause_before_retry
+from service_engine.adapters.sql.attempts import Attempts, Patience
 from service_engine.adapters.sql.engines import open_engine, read_options, require_configured
 from service_engine.adapters.sql.tables import Tables, build_tables
 from service_engine.adapters.sql.unit_of_work import SqlUnitOfWork, read_once, statements_for
@@ -224,15 +224,14 @@ class SqlStore:
             del self._open_units[thread]
 
     def _insist(self, engine: Engine, ask: Callable[[Connection], R]) -> R:
-        retry = 0
+        patience = Patience(self._retries)
         while True:
             self._require_open()
             try:
                 with engine.connect() as connection:
                     return ask(connection)
             except Exception as error:  # noqa: BLE001  # raised again unless another try helps
-                retry += 1
-                pause = pause_before_retry(error, retry, self._retries)
+                pause = patience.pause_after(error)
             sleep(pause)
 
     def _require_open(self) -> None:

@@ -16,7 +16,7 @@ from service_engine.domain.invoices import Invoice, InvoiceStatus
 from service_engine.domain.payments import PaymentStatus
 from service_engine.testing.agreement.founding import FoundedMachine
 from service_engine.testing.agreement.inputs import Ref
-from service_engine.testing.agreement.steps import Books, books_of
+from service_engine.testing.agreement.steps import Books, books_of, issue_and_abandon
 from service_engine.testing.builders import NOON
 from service_engine.usecases import invoices as invoice_cases
 from service_engine.usecases import orders as order_cases
@@ -39,8 +39,13 @@ class BooksMachine(FoundedMachine):
 
     @cached_property
     def first_invoice(self) -> list[Invoice]:
-        """An invoice of each of the two, with a service and without, which comes again every month."""
+        """An invoice of each of the two, with a service and without, which comes again every month.
+
+        It is the second that is issued: what was rolled back before it has left no number.
+        """
         lines = [InvoiceItemDraft(name=name, quantity=2, amount=Decimal(100)) for name in ("SEO", "Advice")]
+        for org, client in enumerate(self.first_client):
+            self.both(org, issue_and_abandon, payer=client.id, items=lines, at=NOON)
         return [
             self.issue(
                 org,

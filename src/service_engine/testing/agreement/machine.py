@@ -34,6 +34,7 @@ from service_engine.testing.agreement.bundles import (
     tickets,
 )
 from service_engine.testing.agreement.catalogue import CatalogueRules
+from service_engine.testing.agreement.collisions import CollisionRules
 from service_engine.testing.agreement.delivery import DeliveryRules
 from service_engine.testing.agreement.inputs import Ref
 from service_engine.testing.agreement.offers import OfferRules
@@ -56,7 +57,7 @@ from service_engine.usecases.tickets import TicketPatch
 __all__ = ["AgreementMachine"]
 
 
-class AgreementMachine(CatalogueRules, DeliveryRules, OfferRules, BillingRules, PayingRules):
+class AgreementMachine(CatalogueRules, DeliveryRules, OfferRules, BillingRules, PayingRules, CollisionRules):
     """Every use case, as a rule: here the people and the tickets, the rest is inherited."""
 
     # ------------------------------------------------------------------------------------ organisations, people

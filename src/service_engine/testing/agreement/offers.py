@@ -53,7 +53,10 @@ class OfferRules(BooksMachine):
             client_email="new@example.com",
             client_first_name="New",
             client_last_name="Client",
-            items=[ProposedService(service_id=self.first_service[org].id, quantity=2, price=Decimal(100))],
+            items=[
+                ProposedService(service_id=self.first_service[org].id, quantity=quantity, price=Decimal(100))
+                for quantity in (2, 1)
+            ],
             at=NOON,
         )
         self.kept(org, drafted)

@@ -113,10 +113,10 @@ def books_of(uow: UnitOfWork, invoice_id: InvoiceId) -> Books:
 
 
 def unfinished_payments(uow: UnitOfWork) -> tuple[tuple[Payment, ...], tuple[Payment, ...], tuple[Payment, ...]]:
-    """Read every payment whose outcome is not known, those intended by noon, and every one to be given back."""
+    """Read every payment whose outcome is not known, those intended by noon and before, and those to be given back."""
     return (
         uow.payments.pending(NOON + timedelta(days=365)),
-        uow.payments.pending(NOON),
+        uow.payments.pending(NOON) + uow.payments.pending(NOON - timedelta(microseconds=1)),
         uow.payments.surplus(),
     )
 

@@ -10,6 +10,9 @@ characters and SQL's own signs, times of the years 1 to 9999, amounts at their b
     @given(strategies.tickets())
     def test_closing_is_final_once(ticket): ...
 
+A whole store, with organisations that have something of everything, is ``populated_stores()``; of any other kind of
+store, ``populated_stores(lambda entropy: MyStore(..., entropy=entropy))``.
+
 The types themselves work, too, because Hypothesis finds ``register`` by itself: ``st.from_type(Ticket)``, and
 ``@given(...)`` with ``st.builds`` on anything that holds such values. The names are the nouns, in the plural.
 """
@@ -25,6 +28,7 @@ from service_engine.testing.strategies.billing import (
     subscriptions,
     taxes,
 )
+from service_engine.testing.strategies.event_kinds import events
 from service_engine.testing.strategies.inputs import (
     client_patches,
     order_details,
@@ -50,6 +54,7 @@ from service_engine.testing.strategies.nouns import (
 )
 from service_engine.testing.strategies.offers import proposal_items, proposals
 from service_engine.testing.strategies.registry import register
+from service_engine.testing.strategies.stores import PopulatedStore, populated_stores
 from service_engine.testing.strategies.values import (
     addresses,
     emails,
@@ -67,6 +72,7 @@ from service_engine.testing.strategies.values import (
 )
 
 __all__ = [
+    "PopulatedStore",
     "addresses",
     "api_tokens",
     "billing_addresses",
@@ -76,6 +82,7 @@ __all__ = [
     "coupons",
     "emails",
     "employees",
+    "events",
     "ids",
     "instants",
     "invoice_item_drafts",
@@ -96,6 +103,7 @@ __all__ = [
     "organizations",
     "payments",
     "places",
+    "populated_stores",
     "proposal_items",
     "proposals",
     "register",

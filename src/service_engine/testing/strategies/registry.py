@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from service_engine.domain.access import Levels, Role, Settings
-from service_engine.domain.api_tokens import ApiToken
+from service_engine.domain.api_tokens import ApiToken, TokenGrant
+from service_engine.domain.change import Change, Event
 from service_engine.domain.clients import Address, Client, ClientPatch, PostalAddress
 from service_engine.domain.coupons import Coupon
 from service_engine.domain.employees import Employee
@@ -33,7 +34,7 @@ from service_engine.domain.subscriptions import Subscription
 from service_engine.domain.tags import Tag
 from service_engine.domain.ticket_messages import TicketMessage
 from service_engine.domain.tickets import Ticket
-from service_engine.testing.strategies import billing, inputs, nouns, offers, values
+from service_engine.testing.strategies import billing, event_kinds, inputs, nouns, offers, values
 from service_engine.usecases.orders import OrderPatch
 from service_engine.usecases.tickets import TicketPatch
 
@@ -86,6 +87,10 @@ def register() -> None:
         TicketMessage: nouns.messages,
         TicketPatch: inputs.ticket_patches,
     }
+    # What has no rules among its fields, the events above all, is made of them.
+    for plain in (Change, TokenGrant, *event_kinds.kinds_of_events()):
+        makers.setdefault(plain, partial(event_kinds.made_of_fields, plain))
+    makers[Event] = event_kinds.events
     for domain_type, make in makers.items():
         # Made when they are asked for: Hypothesis calls this while it is being imported, when it must do little.
         st.register_type_strategy(domain_type, partial(_made, make))
