@@ -1,8 +1,8 @@
 """Fixtures and settings for all tests.
 
 ``SERVICE_ENGINE_PROFILE`` says how hard the property tests try: ``dev`` (the default by hand), ``ci`` (the default in
-nox; the same examples each time), ``brief`` (the first of those, which is enough to measure coverage) or ``deep``. ``SERVICE_ENGINE_STORES`` names the stores that the fixture ``store``
-goes through, by commas; all of them without it.
+nox; the same examples each time), ``brief`` (the first of those, which is enough to measure coverage) or ``deep``.
+``SERVICE_ENGINE_STORES`` names the stores that the fixture ``store`` goes through, by commas; all of them without it.
 """
 
 from __future__ import annotations
