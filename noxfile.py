@@ -25,6 +25,18 @@ CONSTRAINTS = ROOT / "constraints.txt"
 WITHOUT_DATABASE = ["tests/domain", "tests/usecases"]
 PAGES = ["README.md", "CONTRIBUTING.md", "docs"]
 GATED = "*/service_engine/domain/*,*/service_engine/usecases/*"
+FIGURES = [
+    ["probes"],
+    ["inputs"],
+    ["agreement"],
+    ["interference"],
+    ["races", "--rounds", "20"],
+    ["kills", "--database", "sqlite", "--times", "20", "--each", "100"],
+    ["kills", "--database", "postgres", "--times", "20", "--each", "100"],
+    ["syscalls", "--points", "800"],
+    ["restarts", "--times", "20"],
+    ["shutdown"],
+]
 ENVIRONMENT = {"SERVICE_ENGINE_PROFILE": os.environ.get("SERVICE_ENGINE_PROFILE", "ci")}
 
 
@@ -60,6 +72,17 @@ def tests(session: nox.Session) -> None:
     session.run("coverage", "run", "-m", "pytest", "--quiet", *WITHOUT_DATABASE, "tests/ports", env=only_memory)
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report", f"--include={GATED}", "--fail-under=100")
+
+
+@nox.session
+def figures(session: nox.Session) -> None:
+    """Print the figures of reliability, which takes hours; ``nox -s figures -- kills --times 250`` takes one of them.
+
+    Every figure says what it needs, its goal, and what it reached; docs/reliability.md has them side by side.
+    """
+    install(session, ".[all]", *group("figures"))
+    for name, *options in [session.posargs] if session.posargs else FIGURES:
+        session.run("python", "-m", f"tests.figures.{name}", *options, env=ENVIRONMENT)
 
 
 @nox.session
@@ -168,6 +191,7 @@ def lock(session: nox.Session) -> None:
         "--all-extras",
         "--group=dev",
         "--group=pyright",
+        "--group=figures",
         "--universal",
         "--python-version=3.11",
         "--no-header",
