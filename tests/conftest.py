@@ -18,7 +18,7 @@ from service_engine.ports.unit_of_work import Store
 
 settings.register_profile("dev", deadline=None, max_examples=20, stateful_step_count=20)
 settings.register_profile(
-    "ci", deadline=None, max_examples=100, stateful_step_count=35, derandomize=True, print_blob=True
+    "ci", deadline=None, max_examples=50, stateful_step_count=30, derandomize=True, print_blob=True
 )
 settings.register_profile("brief", parent=settings.get_profile("ci"), max_examples=20, stateful_step_count=20)
 settings.register_profile(
