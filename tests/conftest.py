@@ -8,7 +8,9 @@ nox; the same examples each time), ``brief`` (the first of those, which is enoug
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -47,3 +49,33 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     with ScopeAudit(opened.engine, opened.tables.all()):
         yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session", params=STORES)
+def shared_store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """Give a store of each kind that others use, too: for tests that found organisations of their own, and are many."""
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    from service_engine import SqlStore
+    from service_engine.testing.scope_audit import ScopeAudit
+
+    with _database(request) as url:
+        opened = SqlStore.from_url(url)
+        with ScopeAudit(opened.engine, opened.tables.all()):
+            yield opened
+        opened.close()
+
+
+@contextmanager
+def _database(request: pytest.FixtureRequest) -> Iterator[str]:
+    if request.param == "postgres":
+        from service_engine.testing.postgres import new_database
+
+        server, template = request.getfixturevalue("postgres_url"), request.getfixturevalue("_postgres_template")
+        with new_database(server, template=template) as url:
+            yield url
+        return
+    file = request.getfixturevalue("tmp_path_factory").mktemp("shared") / "service-engine.db"
+    shutil.copyfile(request.getfixturevalue("_sqlite_template"), file)
+    yield f"sqlite:///{file}"

@@ -2,56 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
-from contextlib import contextmanager
 
 import pytest
 from tests.billing_faults import BILLING_FAULTS
-from tests.conftest import STORES
 from tests.faults import FAULTS, FOUND_BY
 
-from service_engine import MemoryStore, SqlStore
 from service_engine.testing.contracts import StoreContract
-from service_engine.testing.postgres import new_database
-from service_engine.testing.scope_audit import ScopeAudit
 
 pytest_plugins = ["pytester"]
-
-
-@pytest.fixture(scope="module", params=STORES)
-def one_store(request):
-    """Give a store of each kind for all of the contract, which needs no empty one; every statement is audited."""
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    with database_of(request, request.param) as url:
-        opened = SqlStore.from_url(url)
-        with ScopeAudit(opened.engine, opened.tables.all()):
-            yield opened
-        opened.close()
-
-
-@contextmanager
-def database_of(request, kind):
-    """Make a database for longer than a test."""
-    if kind == "postgres":
-        server, template = request.getfixturevalue("postgres_url"), request.getfixturevalue("_postgres_template")
-        with new_database(server, template=template) as url:
-            yield url
-        return
-    file = request.getfixturevalue("tmp_path_factory").mktemp("contract") / "service-engine.db"
-    shutil.copyfile(request.getfixturevalue("_sqlite_template"), file)
-    yield f"sqlite:///{file}"
 
 
 class TestStore(StoreContract):
     """Memory, SQLite and PostgreSQL do what every store must do."""
 
     @pytest.fixture
-    def store(self, one_store):
-        """Hand on the store that all of the tests share."""
-        return one_store
+    def store(self, shared_store):
+        """Hand on the store that all of the tests share: the contract needs no empty one."""
+        return shared_store
 
 
 def test_no_contract_class_hides_a_test_of_another():

@@ -15,6 +15,12 @@ from service_engine.ports.unit_of_work import Store
 
 
 @pytest.fixture
+def store(shared_store: Store) -> Store:
+    """Hand on the store that all tests of the API share; each founds organisations of its own."""
+    return shared_store
+
+
+@pytest.fixture
 def clock() -> Clock:
     """Give the clock of the API."""
     return Clock()
