@@ -60,7 +60,7 @@ def shared_store(request: pytest.FixtureRequest) -> Iterator[Store]:
     from service_engine import SqlStore
     from service_engine.testing.scope_audit import ScopeAudit
 
-    with _database(request) as url:
+    with session_database(request, request.param) as url:
         opened = SqlStore.from_url(url)
         with ScopeAudit(opened.engine, opened.tables.all()):
             yield opened
@@ -68,8 +68,9 @@ def shared_store(request: pytest.FixtureRequest) -> Iterator[Store]:
 
 
 @contextmanager
-def _database(request: pytest.FixtureRequest) -> Iterator[str]:
-    if request.param == "postgres":
+def session_database(request: pytest.FixtureRequest, kind: str) -> Iterator[str]:
+    """Make a database with our schema and no rows, for a fixture that lives longer than a test."""
+    if kind == "postgres":
         from service_engine.testing.postgres import new_database
 
         server, template = request.getfixturevalue("postgres_url"), request.getfixturevalue("_postgres_template")
