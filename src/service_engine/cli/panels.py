@@ -139,7 +139,7 @@ def billed(invoice: Invoice) -> RenderableType:
     for item in invoice.items:
         table.add_row(f"{item.quantity} x {item.name}", str(item.amount), str(item.discount), str(item.total))
     table.add_section()
-    table.add_row(f"Tax, {invoice.tax.percent} %", "", "", str(invoice.tax_amount))
+    table.add_row(f"Tax, {invoice.tax.percent.normalize():f} %", "", "", str(invoice.tax_amount))
     table.add_row(
         f"{invoice.number}, {invoice.status.label}, due {_moment(invoice.date_due)}", "", "", str(invoice.total)
     )
