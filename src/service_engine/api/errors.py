@@ -70,14 +70,14 @@ def answer_to(error: Exception) -> Response | None:
             return refusal(404, "Not Found")
         case AuthenticationError():
             return refusal(401, str(error))
-        case WrongStatusError() | DependentsExistError() | PaymentPendingError():
-            return refusal(400 if isinstance(error, WrongStatusError) else 409, str(error))
+        case WrongStatusError():
+            return refusal(400, str(error))
+        case DependentsExistError() | PaymentPendingError():
+            return refusal(409, str(error))
         case ConflictError():
             return refusal(409, "Conflict")
-        case HTTPException():
-            return _http_refusal(error)
         case _:
-            return None
+            return _http_refusal(error) if isinstance(error, HTTPException) else None
 
 
 async def http_answer(request: Request, error: Exception) -> Response:

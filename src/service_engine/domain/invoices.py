@@ -29,7 +29,8 @@ from service_engine.domain.invoice_items import MAX_ITEMS, InvoiceItem
 from service_engine.domain.invoice_status import EDITS, LIFECYCLE, LOCKED, MOVES, InvoiceStatus
 from service_engine.domain.invoice_terms import NO_TAX, BillingAddress, BillingPeriod, Tax
 from service_engine.domain.lifecycle import is_a
-from service_engine.domain.money import Money, is_a_currency, money, total_of
+from service_engine.domain.money import Money, is_a_currency, is_no_debt, money, total_of
+from service_engine.domain.sequences import holds_parts
 from service_engine.domain.text import LINE, NOTE, bounded, clean, optional_bounded
 from service_engine.errors import IllegalMoveError, RuleViolationError
 
@@ -54,6 +55,7 @@ __all__ = [
     "delete_invoice",
     "invoice_number",
     "issue_invoice",
+    "require_issuable",
     "revise_invoice",
 ]
 
@@ -69,16 +71,7 @@ def _is_in_currency(invoice: Invoice, attribute: Attribute[Money], value: Money)
     if value.currency != invoice.currency:
         msg = f"the {attribute.name} is in {value.currency}, the invoice in {invoice.currency}"
         raise ValueError(msg)
-    if value.amount < 0:
-        raise RuleViolationError(attribute.name, f"The {attribute.name} must not be negative.")
-
-
-def _are_some(_: object, __: object, items: tuple[InvoiceItem, ...]) -> None:
-    if not 1 <= len(items) <= MAX_ITEMS:
-        raise RuleViolationError("items", f"The items must be 1 to {MAX_ITEMS}.")
-    if len({item.id for item in items}) != len(items):
-        msg = "items must not have an id twice"
-        raise ValueError(msg)
+    is_no_debt(invoice, attribute, value)
 
 
 @frozen(kw_only=True)
@@ -135,7 +128,7 @@ class Invoice:
     billing_address: BillingAddress | None = None
     status: InvoiceStatus = field(default=InvoiceStatus.UNPAID, validator=is_a(InvoiceStatus))
     currency: str = field(validator=is_a_currency)
-    items: tuple[InvoiceItem, ...] = field(validator=_are_some)
+    items: tuple[InvoiceItem, ...] = field(validator=holds_parts(MAX_ITEMS))
     tax: Tax = NO_TAX
     credit: Money = field(validator=_is_in_currency)
     paid: Money = field(validator=_is_in_currency)
@@ -231,6 +224,22 @@ def invoice_number(sequence: int) -> str:
     return f"{NUMBER_PREFIX}{sequence:05d}"
 
 
+def require_issuable(status: InvoiceStatus) -> None:
+    """Refuse to issue an invoice that would need a payment, or is over already.
+
+    Raises:
+        RuleViolationError: It is neither Draft nor Unpaid.
+
+    Source:
+        Contract part A "Rules" (create accepts status 0 or 1 only).
+
+    Example:
+        >>> require_issuable(InvoiceStatus.DRAFT)
+    """
+    if status not in ISSUABLE:
+        raise RuleViolationError("status", "The selected status is invalid.")
+
+
 def issue_invoice(
     invoice_id: InvoiceId,
     *,
@@ -289,8 +298,7 @@ def issue_invoice(
         >>> issued.state.number, issued.state.date_due == now + PAYMENT_TERM
         ('INV-00002', True)
     """
-    if status not in ISSUABLE:
-        raise RuleViolationError("status", "The selected status is invalid.")
+    require_issuable(status)
     invoice = Invoice(
         id=invoice_id,
         number=number,

@@ -48,11 +48,10 @@ def freeze(value: Mapping[str, Any], *, field: str = "metadata", max_bytes: int 
     if not value:
         return EMPTY
     frozen = _freeze(value, field, MAX_DEPTH)
-    if max_bytes is None:
-        return frozen  # type: ignore[no-any-return]
-    size = len(json.dumps(thaw(frozen), ensure_ascii=False, separators=(",", ":")).encode())
-    if size > max_bytes:
-        raise RuleViolationError(field, f"The {field} must have at most {max_bytes} bytes as JSON, not {size}.")
+    if max_bytes is not None:
+        size = len(json.dumps(thaw(frozen), ensure_ascii=False, separators=(",", ":")).encode())
+        if size > max_bytes:
+            raise RuleViolationError(field, f"The {field} must have at most {max_bytes} bytes as JSON, not {size}.")
     return frozen  # type: ignore[no-any-return]
 
 

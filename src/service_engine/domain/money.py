@@ -17,7 +17,17 @@ from attrs import Attribute, field, frozen
 
 from service_engine.errors import RuleViolationError
 
-__all__ = ["MAX_AMOUNT", "MAX_DECIMALS", "Money", "decimals", "exact", "is_a_currency", "money", "total_of"]
+__all__ = [
+    "MAX_AMOUNT",
+    "MAX_DECIMALS",
+    "Money",
+    "decimals",
+    "exact",
+    "is_a_currency",
+    "is_no_debt",
+    "money",
+    "total_of",
+]
 
 MAX_AMOUNT: Final = Decimal("9999999999.99")
 """The largest absolute amount, in units of the currency."""
@@ -89,11 +99,11 @@ def is_a_currency(_: Any, __: Attribute[str], value: str) -> None:
         raise RuleViolationError("currency", "The currency must be three capital letters (ISO 4217).")
 
 
-def _amount_is_exact(instance: Money, __: Attribute[Decimal], value: object) -> None:
+def _amount_is_exact(instance: Money, _: Attribute[Decimal], value: object) -> None:
     if not isinstance(value, Decimal):
         msg = f"an amount of money is a Decimal, not a {type(value).__name__}; make it with money()"
         raise TypeError(msg)
-    sign, _, exponent = value.as_tuple()
+    sign, exponent = value.is_signed(), value.as_tuple().exponent
     if exponent == -decimals(instance.currency) and value.copy_abs() <= MAX_AMOUNT and (value or not sign):
         return  # as it nearly always is; what follows finds out what is wrong
     if exact(value, places=decimals(instance.currency)).as_tuple() != value.as_tuple():
@@ -192,6 +202,24 @@ class Money:
         return money(part.quantize(unit, rounding=ROUND_HALF_UP, context=_WIDE), self.currency)
 
 
+def is_no_debt(_: Any, attribute: Attribute[Any], value: Money) -> None:
+    """Validate that an attribute is an amount of at least 0.
+
+    Raises:
+        RuleViolationError: It is less.
+
+    Example:
+        >>> from attrs import field, make_class
+        >>> Bill = make_class("Bill", {"price": field(validator=is_no_debt)})
+        >>> Bill(money(-1, "USD"))
+        Traceback (most recent call last):
+            ...
+        service_engine.errors.RuleViolationError: price: The price must not be negative.
+    """
+    if value.amount < 0:
+        raise RuleViolationError(attribute.name, f"The {attribute.name} must not be negative.")
+
+
 def _addend(one: Money, other: object) -> Decimal:
     if not isinstance(other, Money):
         msg = f"money is added to money only, not to a {type(other).__name__}"
@@ -245,9 +273,7 @@ def total_of(amounts: Iterable[Money], currency: str, *, field: str = "amount") 
         >>> str(total_of([money("1.10", "USD"), money("2.20", "USD")], "USD"))
         '3.30 USD'
     """
-    code, total = currency.strip().upper(), Decimal(0)
+    nought, total = money(0, currency), Decimal(0)
     for each in amounts:
-        if getattr(each, "currency", None) != code:
-            _addend(money(0, code), each)  # refuses it, and what is no money at all
-        total = _WIDE.add(total, each.amount)
-    return money(total, code, field=field)
+        total = _WIDE.add(total, _addend(nought, each))
+    return money(total, currency, field=field)

@@ -13,15 +13,15 @@ from datetime import datetime
 from typing import Final
 
 import attrs
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 
 from service_engine.domain.change import Change, Event
 from service_engine.domain.ids import InvoiceId, PaymentId
 from service_engine.domain.instants import utc
 from service_engine.domain.lifecycle import Lifecycle, Status, is_a
-from service_engine.domain.money import Money
+from service_engine.domain.money import Money, is_no_debt
 from service_engine.domain.text import bounded, optional_bounded
-from service_engine.errors import IllegalMoveError, RuleViolationError
+from service_engine.errors import IllegalMoveError
 
 __all__ = [
     "LIFECYCLE",
@@ -72,11 +72,6 @@ LIFECYCLE: Final = Lifecycle("payment", PaymentStatus.PENDING, MOVES)
 _MAX_REASON: Final = 255
 
 
-def _is_no_debt(_: object, attribute: Attribute[Money], value: Money) -> None:
-    if value.amount < 0:
-        raise RuleViolationError(attribute.name, f"The {attribute.name} must not be negative.")
-
-
 @frozen(kw_only=True)
 class Payment:
     """One payment on an invoice.
@@ -104,7 +99,7 @@ class Payment:
 
     id: PaymentId
     invoice_id: InvoiceId
-    amount: Money = field(validator=_is_no_debt)
+    amount: Money = field(validator=is_no_debt)
     paysys: str = field(validator=bounded(50))
     status: PaymentStatus = field(default=PaymentStatus.PENDING, validator=is_a(PaymentStatus))
     transaction_id: str | None = field(default=None, validator=optional_bounded())

@@ -19,7 +19,7 @@ from service_engine.domain.emails import is_an_email, normalise_email
 from service_engine.domain.ids import OrderId, ProposalId, ProposalItemId, ServiceId
 from service_engine.domain.instants import optional_utc, utc
 from service_engine.domain.lifecycle import Lifecycle, Status, is_a
-from service_engine.domain.money import Money, total_of
+from service_engine.domain.money import Money, is_no_debt, total_of
 from service_engine.domain.numbers import INTEGER, within
 from service_engine.domain.proposal_events import (
     ProposalDeleted,
@@ -28,6 +28,7 @@ from service_engine.domain.proposal_events import (
     ProposalSent,
     ProposalSigned,
 )
+from service_engine.domain.sequences import holds_parts
 from service_engine.domain.text import NOTE, bounded, clean, optional_bounded
 from service_engine.errors import RuleViolationError, WrongStatusError
 
@@ -84,11 +85,6 @@ MOVES: Final[Mapping[ProposalStatus, frozenset[ProposalStatus]]] = {
 LIFECYCLE: Final = Lifecycle("proposal", ProposalStatus.DRAFT, MOVES)
 
 
-def _is_no_debt(_: object, attribute: Attribute[Money], value: Money) -> None:
-    if value.amount < 0:
-        raise RuleViolationError(attribute.name, f"The {attribute.name} must not be negative.")
-
-
 def _fits(item: ProposalItem, attribute: Attribute[Money], price: Money) -> None:
     try:
         price * item.quantity
@@ -119,21 +115,13 @@ class ProposalItem:
     id: ProposalItemId
     service_id: ServiceId
     quantity: int = field(default=1, validator=within(1, INTEGER))
-    price: Money = field(validator=[_is_no_debt, _fits])
+    price: Money = field(validator=[is_no_debt, _fits])
     created_at: datetime = field(converter=utc)
 
     @property
     def total(self) -> Money:
         """What all of them cost."""
         return self.price * self.quantity
-
-
-def _are_some(_: object, __: object, items: tuple[ProposalItem, ...]) -> None:
-    if not 1 <= len(items) <= MAX_ITEMS:
-        raise RuleViolationError("items", f"The items must be 1 to {MAX_ITEMS}.")
-    if len({item.id for item in items}) != len(items):
-        msg = "items must not have an id twice"
-        raise ValueError(msg)
 
 
 @frozen(kw_only=True)
@@ -174,7 +162,7 @@ class Proposal:
     client_last_name: str = field(validator=bounded(NAME))
     client_company: str | None = field(default=None, validator=optional_bounded())
     status: ProposalStatus = field(default=ProposalStatus.DRAFT, validator=is_a(ProposalStatus))
-    items: tuple[ProposalItem, ...] = field(validator=_are_some)
+    items: tuple[ProposalItem, ...] = field(validator=holds_parts(MAX_ITEMS))
     total: Money = field(init=False)
     notes: str | None = field(default=None, validator=optional_bounded(MAX_NOTES))
     converted_order_id: OrderId | None = None

@@ -19,7 +19,7 @@ from service_engine.domain.ids import EmployeeId, ServiceFolderId, ServiceId
 from service_engine.domain.instants import optional_utc, utc
 from service_engine.domain.json_values import EMPTY, JsonObject, freeze
 from service_engine.domain.lifecycle import is_a
-from service_engine.domain.money import Money, decimals, is_a_currency, money
+from service_engine.domain.money import Money, decimals, is_a_currency, is_no_debt, money
 from service_engine.domain.numbers import INTEGER, SMALL_INTEGER, within
 from service_engine.domain.sequences import holds_no_repeats
 from service_engine.domain.service_events import ServiceAssigned, ServiceDeleted, ServiceOffered, ServiceRevised
@@ -63,8 +63,7 @@ class Recurrence(IntEnum):
 def _is_a_price(instance: Service, attribute: Attribute[Any], value: Money | None) -> None:
     if value is None:
         return
-    if value.amount < 0:
-        raise RuleViolationError(attribute.name, f"The {attribute.name} must not be negative.")
+    is_no_debt(instance, attribute, value)
     if value.currency != instance.currency:
         msg = f"the {attribute.name} is in {value.currency}, the service in {instance.currency}"
         raise ValueError(msg)
