@@ -69,11 +69,9 @@ class _ClientsOfAll(_Leaking):
 
 
 class _OrderNumbersOfAll(_Leaking):
-    def number_is_taken(self, number: str) -> bool:
-        others = self.elsewhere(
-            lambda view: any(order.number == number for order in view._work.state.orders.rows.values())
-        )
-        return self._inner.number_is_taken(number) or any(others)
+    def taken_numbers(self, numbers: Any) -> Any:
+        others = self.elsewhere(lambda view: {order.number for order in view._work.state.orders.rows.values()})
+        return self._inner.taken_numbers(numbers).union(*others).intersection(numbers)
 
 
 class _CouponCodesOfAll(_Leaking):

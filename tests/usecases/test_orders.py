@@ -45,6 +45,7 @@ from service_engine.usecases.orders import (
     create_order,
     delete_order,
     free_number,
+    free_numbers,
     get_order,
     list_orders,
     update_order,
@@ -312,12 +313,21 @@ def test_a_number_that_is_taken_is_drawn_again():
     assert created(store).number == "ZZZZ9999"
 
 
+def test_several_numbers_at_once():
+    """They are different, and free; what is taken, or drawn twice, is drawn again, and only that."""
+    drawn = ("AAAA0001", website.number, "AAAA0001", "AAAA0001", "BBBB0002", "CCCC0003")
+    store = examples.agency(MemoryStore(ScriptedEntropy(*drawn)))
+    with store.begin(acme.id) as uow:
+        assert free_numbers(uow, 3) == ["AAAA0001", "BBBB0002", "CCCC0003"]
+        assert free_numbers(uow, 0) == []
+
+
 def test_a_free_number(agency: Store):
     """Whoever places orders by other ways asks for one by the same rule."""
     with agency.begin(acme.id) as uow:
         assert free_number(uow, " A-1 ") == "A-1"
         drawn = free_number(uow)
-        assert (len(drawn), uow.orders.number_is_taken(drawn)) == (8, False)
+        assert (len(drawn), uow.orders.taken_numbers([drawn])) == (8, frozenset())
 
 
 # ------------------------------------------------------------------------------------------------------ updating

@@ -116,8 +116,8 @@ class Orders(Protocol):
         >>> from service_engine.domain.orders import delete_order
         >>> with agency().begin(acme.id) as uow:
         ...     _ = uow.orders.save(delete_order(uow.orders.get(website.id), at=later))
-        ...     uow.orders.number_is_taken(website.number)
-        True
+        ...     uow.orders.taken_numbers([website.number, "B2"])
+        frozenset({'A1B2C3D4'})
     """
 
     def get(self, order_id: OrderId) -> Order:
@@ -147,8 +147,8 @@ class Orders(Protocol):
         """
         ...
 
-    def number_is_taken(self, number: str) -> bool:
-        """Tell whether an order, deleted ones counted, has this number."""
+    def taken_numbers(self, numbers: Sequence[str]) -> frozenset[str]:
+        """Return those of the numbers that orders, deleted ones counted, have: one statement, however many."""
         ...
 
 

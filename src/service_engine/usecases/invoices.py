@@ -23,7 +23,7 @@ from service_engine.domain.invoice_items import InvoiceItem, InvoiceItemDraft, w
 from service_engine.domain.invoice_terms import NO_TAX, BillingAddress, BillingPeriod, Tax
 from service_engine.domain.invoices import EDITS, Invoice, InvoiceRevision, InvoiceStatus, invoice_number
 from service_engine.domain.money import money
-from service_engine.errors import InvalidReferenceError, RuleViolationError
+from service_engine.errors import InvalidReferenceError
 from service_engine.ports.invoices import InvoiceFilter, InvoiceRow, InvoiceSort
 from service_engine.ports.lists import FIRST_PAGE, Condition, Page, PageRequest, Sort
 from service_engine.ports.references import FoundReferences
@@ -146,10 +146,12 @@ def create_invoice(
         >>> invoice.number, str(invoice.total), invoice.billing_address.place.city
         ('INV-00002', '59.97 USD', 'York')
     """
-    if status not in invoices.ISSUABLE:
-        raise RuleViolationError("status", "The selected status is invalid.")
-    client_id = find_client(uow, payer.email) if isinstance(payer, NewPayer) else payer
-    found = _look_up(uow, items, client_id=client_id, coupon_id=coupon_id, employee_id=employee_id)
+    invoices.require_issuable(status)  # the contract asks this before it asks for the client
+    if isinstance(payer, NewPayer):
+        client_id, claimed = find_client(uow, payer.email), None
+    else:
+        client_id = claimed = payer
+    found = _look_up(uow, items, client_id=claimed, coupon_id=coupon_id, employee_id=employee_id)
     code = _currency(currency, found)
     issued = partial(
         invoices.issue_invoice,
@@ -167,7 +169,7 @@ def create_invoice(
     )
     # What it refuses, it refuses before anybody becomes a client, and before a number is used.
     issued(number=invoice_number(1), client_id=client_id or _SOMEBODY)
-    client = _register(uow, payer, client_id, at=at)
+    client = _client_of(uow, payer, client_id, at=at)
     number = invoice_number(uow.invoices.next_in_sequence())
     return uow.invoices.add(
         issued(number=number, client_id=client.id, billing_address=BillingAddress.of(client.address))
@@ -322,7 +324,7 @@ def _item_ids(uow: UnitOfWork) -> Iterator[InvoiceItemId]:
         yield InvoiceItemId(uow.entropy.new_id())
 
 
-def _register(uow: UnitOfWork, payer: ClientId | NewPayer, client_id: ClientId | None, *, at: datetime) -> Client:
+def _client_of(uow: UnitOfWork, payer: ClientId | NewPayer, client_id: ClientId | None, *, at: datetime) -> Client:
     # Seen, not loaded to be changed: to lock somebody whom others have looked up too would be a deadlock with them.
     if not isinstance(payer, NewPayer):
         return uow.client_queries.get(payer).client

@@ -28,7 +28,7 @@ from service_engine.domain.subscriptions import start_subscription
 from service_engine.errors import NotFoundError
 from service_engine.ports.payments import Approved, ChargeAnswer, Declined
 from service_engine.ports.unit_of_work import UnitOfWork
-from service_engine.usecases.orders import free_number
+from service_engine.usecases.orders import free_numbers
 
 __all__ = [
     "ChargeOutcome",
@@ -270,22 +270,22 @@ def _pay(
         at=at,
     )
     paid_with = PaidWith(invoice_id=invoice.id, subscription_id=_subscribe(uow, invoice, at=at), paysys=paysys)
-    for item in invoice.items:
-        if item.id in order_ids:
-            uow.orders.add(
-                place_order(
-                    order_ids[item.id],
-                    number=free_number(uow),
-                    client_id=invoice.client_id,
-                    service_id=item.service_id,
-                    service_name=item.name,
-                    price=item.amount,
-                    quantity=item.quantity,
-                    status=OrderStatus.IN_PROGRESS,
-                    paid_with=paid_with,
-                    at=at,
-                )
+    ordered = [item for item in invoice.items if item.id in order_ids]
+    for item, number in zip(ordered, free_numbers(uow, len(ordered)), strict=True):
+        uow.orders.add(
+            place_order(
+                order_ids[item.id],
+                number=number,
+                client_id=invoice.client_id,
+                service_id=item.service_id,
+                service_name=item.name,
+                price=item.amount,
+                quantity=item.quantity,
+                status=OrderStatus.IN_PROGRESS,
+                paid_with=paid_with,
+                at=at,
             )
+        )
     return uow.invoices.save(paid)
 
 

@@ -58,8 +58,7 @@ def test_a_number_is_taken_once(store, org_id, john, order):
     second = store.run(org_id, create_order, client_id=john.id, service="SEO", at=NOON)
     store.run(org_id, delete_order, order.id, at=NOON)
     with store.begin(org_id) as uow:
-        assert uow.orders.number_is_taken(order.number)
-        assert not uow.orders.number_is_taken("other")
+        assert uow.orders.taken_numbers([order.number, "other"]) == {order.number}
         with pytest.raises(ConflictError) as refused:
             uow.orders.add(Change(build.order(client_id=john.id, number=order.number)))
         assert refused.value.kind == "order"
@@ -97,7 +96,7 @@ def test_an_order_is_there_until_it_is_deleted(store, org_id, order):
     other = OrganizationId(store.entropy.new_id())
     store.run(other, bootstrap_organization, name="Other", at=NOON)
     with store.begin(other) as uow:
-        assert not uow.orders.number_is_taken(order.number)
+        assert not uow.orders.taken_numbers([order.number])
         for get in (uow.orders.get, uow.order_queries.get):
             with pytest.raises(NotFoundError):
                 get(order.id)

@@ -152,7 +152,7 @@ USES = {
     "employees": lambda uow, ticket: uow.employees.get(ticket.employee_ids[0]),
     "api_tokens": lambda uow, ticket: uow.api_tokens.note_use(ticket.id, at=NOON, unless_since=NOON),
     "clients": lambda uow, ticket: uow.clients.get(ticket.client_id),
-    "orders": lambda uow, ticket: uow.orders.number_is_taken("A"),
+    "orders": lambda uow, ticket: uow.orders.taken_numbers(["A"]),
     "tags": lambda uow, ticket: uow.tags.find(["urgent"]),
     "tickets": lambda uow, ticket: uow.tickets.get(ticket.id),
     "save": lambda uow, ticket: uow.tickets.save(tickets.close(ticket, at=NOON)),

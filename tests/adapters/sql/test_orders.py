@@ -281,7 +281,7 @@ def test_a_number_that_looked_free_is_found_taken_by_the_second_try(acme: Agency
     other, tries, both_looked = placed(acme), [], Barrier(2)
 
     def create(uow: UnitOfWork) -> Order:
-        free = not uow.orders.number_is_taken("CUSTOM")
+        free = not uow.orders.taken_numbers(["CUSTOM"])
         tries.append(free)
         if free:
             both_looked.wait()

@@ -37,9 +37,10 @@ class MemoryOrders:
         """Store a changed order; a change without events writes nothing."""
         return aggregates.save(self._work, "order", self._work.state.orders, change, _links)
 
-    def number_is_taken(self, number: str) -> bool:
-        """Tell whether an order, deleted ones counted, has this number."""
-        return ("number", number) in self._work.state.orders.claims
+    def taken_numbers(self, numbers: Sequence[str]) -> frozenset[str]:
+        """Return those of the numbers that orders, deleted ones counted, have."""
+        claims = self._work.state.orders.claims
+        return frozenset(number for number in numbers if ("number", number) in claims)
 
 
 class MemoryOrderQueries:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, ColumnElement, FromClause, bindparam, select, type_coerce
@@ -135,7 +136,9 @@ class OrderStatements:
                 ),
             ),
         )
-        self.by_number = select(orders.c.id).where(own(orders), orders.c.number == bindparam("number"))
+        self.taken_numbers = select(orders.c.number).where(
+            own(orders), orders.c.number.in_(bindparam("numbers", expanding=True))
+        )
 
 
 class SqlOrders:
@@ -158,6 +161,6 @@ class SqlOrders:
         """Store a changed order; see ``ports.orders.Orders``."""
         return self._orders.save(change)
 
-    def number_is_taken(self, number: str) -> bool:
-        """Tell whether an order has this number; see ``ports.orders.Orders``."""
-        return self._transaction.read(self._statements.by_number, number=number).first() is not None
+    def taken_numbers(self, numbers: Sequence[str]) -> frozenset[str]:
+        """Return those of the numbers that orders have; see ``ports.orders.Orders``."""
+        return frozenset(self._transaction.read(self._statements.taken_numbers, numbers=list(numbers)).scalars())

@@ -155,13 +155,13 @@ class OrderContract(Contract):
         with acme.begin() as uow:
             uow.orders.save(delete_order(order, at=LATER))
         with acme.begin() as uow:
-            assert uow.orders.number_is_taken("A1B2C3D4")
-            for other in ("a1b2c3d4", "A1B2C3D_", "A1B2C3D4 ", "%"):
-                assert not uow.orders.number_is_taken(other)
+            others = ("a1b2c3d4", "A1B2C3D_", "A1B2C3D4 ", "%")
+            assert uow.orders.taken_numbers([*others, "A1B2C3D4", "A1B2C3D4"]) == {"A1B2C3D4"}
+            assert uow.orders.taken_numbers(others) == uow.orders.taken_numbers([]) == frozenset()
         with pytest.raises(ConflictError):
             acme.order(number="A1B2C3D4")
         with rival.begin() as uow:
-            assert not uow.orders.number_is_taken("A1B2C3D4")
+            assert uow.orders.taken_numbers(["A1B2C3D4"]) == frozenset()
         assert rival.order(number="A1B2C3D4").number == "A1B2C3D4"
 
     def test_an_order_id_is_taken_once(self, acme: Agency) -> None:

@@ -52,7 +52,7 @@ USES: dict[str, Callable[[UnitOfWork, Agency], object]] = {
     "clients.dependents": lambda uow, acme: uow.clients.dependents(acme.new_id()),
     "client_queries.page": lambda uow, _: list_clients(uow),
     "orders.get": lambda uow, acme: uow.orders.get(acme.new_id()),
-    "orders.number_is_taken": lambda uow, _: uow.orders.number_is_taken("A"),
+    "orders.taken_numbers": lambda uow, _: uow.orders.taken_numbers(["A"]),
     "proposals.get": lambda uow, acme: uow.proposals.get(acme.new_id()),
     "proposals.add": lambda uow, acme: uow.proposals.add(happened(acme.build.proposal())),
     "proposal_queries.get": lambda uow, acme: uow.proposal_queries.get(acme.new_id()),
