@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import create_engine, select
 
 from service_engine import SqlStore
+from service_engine.testing import strategies
 from service_engine.testing.builders import NOON
 from service_engine.testing.contracts import Agency
 from service_engine.testing.driver_failures import failures_of
@@ -101,8 +102,9 @@ def test_a_fresh_project_has_it_all(tmp_path: Path):
 
 def test_hypothesis_needs_no_pytest_and_no_sqlalchemy(tmp_path: Path):
     """Its entry point alone makes ``from_type`` give our strategy; without entry points, it is Hypothesis's guess."""
-    assert run(tmp_path, "-c", WITHOUT_PYTEST).stdout == "tickets()\n"
-    assert run(tmp_path, "-c", WITHOUT_PYTEST, HYPOTHESIS_NO_PLUGINS="1").stdout != "tickets()\n"
+    ours = f"{strategies.tickets()!r}\n"
+    assert run(tmp_path, "-c", WITHOUT_PYTEST).stdout == ours
+    assert run(tmp_path, "-c", WITHOUT_PYTEST, HYPOTHESIS_NO_PLUGINS="1").stdout != ours
 
 
 def run(directory: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
