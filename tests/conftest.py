@@ -13,14 +13,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from service_engine import MemoryStore
 from service_engine.ports.unit_of_work import Store
 
 settings.register_profile("dev", deadline=None, max_examples=20, stateful_step_count=20)
 settings.register_profile(
-    "ci", deadline=None, max_examples=50, stateful_step_count=30, derandomize=True, print_blob=True
+    "ci",
+    deadline=None,
+    max_examples=50,
+    stateful_step_count=30,
+    derandomize=True,
+    print_blob=True,
+    phases=set(Phase) - {Phase.explain},  # which traces every line, for minutes: a failure is to be named soon
 )
 settings.register_profile("brief", parent=settings.get_profile("ci"), max_examples=20, stateful_step_count=20)
 settings.register_profile(

@@ -226,6 +226,13 @@ def test_a_charge_that_is_not_needed_any_longer(agency: Store):
     assert reconcile_payments(agency, gateway, acme.id, at=TOMORROW) == ()
 
 
+@pytest.mark.usefixtures("store")
+def test_a_time_without_a_zone_is_refused_whether_or_not_there_is_something_to_reconcile(agency: Store):
+    """Found by agreement: only a store that had to write or compare the time refused it."""
+    with pytest.raises(ValueError, match="has no zone; give an aware datetime"):
+        reconcile_payments(agency, SimulatedGateway(), acme.id, at=TOMORROW.replace(tzinfo=None))
+
+
 def test_a_charge_that_is_asked_about_again(agency: Store):
     """Whoever reconciles waits anew, so as not to give up what is on its way; then the same key is used."""
     gateway = SimulatedGateway(is_unreachable=["pm_down"])

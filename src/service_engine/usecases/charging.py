@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from service_engine.domain.ids import InvoiceId, OrganizationId
+from service_engine.domain.instants import utc
 from service_engine.domain.invoice_payments import require_chargeable
 from service_engine.domain.invoices import MAX_IP_ADDRESS, Invoice
 from service_engine.domain.payments import Payment, PaymentStatus, decline
@@ -110,6 +111,7 @@ def reconcile_payments(
 
     Raises:
         PaymentPendingError: The gateway does not answer; what was finished until then stays finished.
+        ValueError: The time is naive; nothing was asked and nothing was done.
 
     Example:
         >>> from service_engine.adapters.simulated_gateway import SimulatedGateway
@@ -120,6 +122,7 @@ def reconcile_payments(
         >>> payment.status.label, payment.reason
         ('Declined', 'The charge never reached the payment gateway.')
     """
+    at = utc(at)
     finished = []
     for payment in store.run(org_id, lambda uow: uow.payments.pending(at - patience)):
         answer = gateway.outcome(payment.id)
