@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import URL, Connection, MetaData
+from sqlalchemy import URL, Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from service_engine.adapters.entropy import RecordedEntropy, SystemEntropy
@@ -20,7 +20,7 @@ from service_engine.adapters.retries import DEFAULT_RETRIES, Retries
 from service_engine.adapters.sql.api_tokens import find_grant
 from service_engine.adapters.sql.attempts import Attempts, Patience
 from service_engine.adapters.sql.engines import configure_sqlite, driver_url, options_for, read_options
-from service_engine.adapters.sql.tables import build_tables
+from service_engine.adapters.sql.tables import own_tables
 from service_engine.adapters.sql.unit_of_work import read_once, statements_for
 from service_engine.domain.api_tokens import TokenGrant
 from service_engine.domain.ids import OrganizationId
@@ -57,7 +57,7 @@ class AsyncSqlStore:
     ) -> None:
         self.engine = engine
         self.entropy: Entropy = entropy or SystemEntropy()
-        self.tables = build_tables(MetaData(), prefix, schema)
+        self.tables = own_tables(prefix, schema)
         self._reads = engine.execution_options(**read_options(engine.dialect.name))
         self._retries = retries
 

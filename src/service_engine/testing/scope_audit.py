@@ -26,12 +26,13 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Final, Self
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Delete, Engine, Insert, MetaData, Select, Table, Update, event
+from sqlalchemy import Connection, Delete, Engine, Insert, Select, Table, Update, event
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.elements import ClauseElement
 
-from service_engine.adapters.sql.tables import build_tables
+from service_engine.adapters.sql.tables import own_tables
 from service_engine.testing.scope_rules import is_organization, mentioned, problems
 
 __all__ = ["ScopeAudit", "UnscopedStatementError"]
@@ -66,7 +67,7 @@ class ScopeAudit:
 
     Example:
         >>> from sqlalchemy import create_engine, insert, select
-        >>> engine, tables = create_engine("sqlite://"), build_tables(MetaData())
+        >>> engine, tables = create_engine("sqlite://"), own_tables()
         >>> tables.metadata.create_all(engine)
         >>> with ScopeAudit(engine) as audit, engine.connect() as connection:
         ...     try:
@@ -79,9 +80,12 @@ class ScopeAudit:
 
     def __init__(self, engine: Engine | AsyncEngine | type[Engine], tables: Iterable[Table] | None = None) -> None:
         self._target = engine.sync_engine if isinstance(engine, AsyncEngine) else engine
-        watched = build_tables(MetaData()).all() if tables is None else tables
+        watched = own_tables().all() if tables is None else tables
         self._tenants = frozenset(table.name for table in watched if "org_id" in table.c)
         self._paused = 0
+        # What was found sound, and how it was executed. A statement never changes, a walk over it is slow, and a store
+        # executes the same ones again and again.
+        self._sound: WeakKeyDictionary[ClauseElement, set[tuple[tuple[str, ...], bool]]] = WeakKeyDictionary()
         self.broken: list[UnscopedStatementError] = []
         """Everything that broke the rule so far."""
         self.audited = 0
@@ -121,14 +125,13 @@ class ScopeAudit:
         Raises:
             UnscopedStatementError: It does.
         """
-        found = problems(
-            statement,
-            self._tenants,
-            executed_with=tuple(executed_with),
-            directory=directory and isinstance(statement, Select),
-        )
+        names, directory = tuple(executed_with), directory and isinstance(statement, Select)
+        if (names, directory) in self._sound.get(statement, ()):
+            return
+        found = problems(statement, self._tenants, executed_with=names, directory=directory)
         if found:
             self._refuse(found, str(statement))
+        self._sound.setdefault(statement, set()).add((names, directory))
 
     def _listen(self, _: Connection, __: Any, sql: str, ___: Any, context: Any, ____: bool) -> None:
         if self._paused or (context is not None and context.isddl):

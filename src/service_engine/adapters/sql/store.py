@@ -9,14 +9,14 @@ from threading import get_ident
 from time import sleep
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, MetaData
+from sqlalchemy import URL, Connection, Engine
 
 from service_engine.adapters.entropy import RecordedEntropy, SystemEntropy
 from service_engine.adapters.retries import DEFAULT_RETRIES, Retries
 from service_engine.adapters.sql.api_tokens import ApiTokenStatements, find_grant
 from service_engine.adapters.sql.attempts import Attempts, Patience
 from service_engine.adapters.sql.engines import open_engine, read_options, require_configured
-from service_engine.adapters.sql.tables import Tables, build_tables
+from service_engine.adapters.sql.tables import Tables, own_tables
 from service_engine.adapters.sql.unit_of_work import SqlUnitOfWork, read_once, statements_for
 from service_engine.domain.api_tokens import TokenGrant
 from service_engine.domain.ids import OrganizationId
@@ -39,7 +39,8 @@ class SqlStore:
 
     Args:
         engine: The host's. An SQLite engine must have been prepared with ``configure_sqlite``.
-        tables: Where everything is stored; tables without prefix by default.
+        tables: Where everything is stored; by default tables without prefix, which all stores without their own share.
+            A host whose tables refer to ours gives those that ``build_tables`` has put into its metadata.
         entropy: Where new ids and random values come from; the system's by default.
         retries: How often ``run`` and ``read`` try, and how long they pause.
 
@@ -76,7 +77,7 @@ class SqlStore:
     ) -> None:
         require_configured(engine)
         self.engine = engine
-        self.tables = tables or build_tables(MetaData())
+        self.tables = tables or own_tables()
         self._entropy = entropy or SystemEntropy()
         self._retries = retries
         self._owns_engine = False
@@ -105,7 +106,7 @@ class SqlStore:
             retries: How often ``run`` and ``read`` try, and how long they pause.
             engine_options: For ``sqlalchemy.create_engine``.
         """
-        tables = build_tables(MetaData(), prefix, schema)
+        tables = own_tables(prefix, schema)
         store = cls(open_engine(url, **engine_options), tables=tables, entropy=entropy, retries=retries)
         store._owns_engine = True
         return store

@@ -20,11 +20,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, MetaData, column, inspect, select, table
+from sqlalchemy import URL, Connection, Engine, column, inspect, select, table
 from sqlalchemy.exc import DBAPIError
 
 from service_engine.adapters.sql.engines import open_engine, require_configured
-from service_engine.adapters.sql.tables import Tables, build_tables
+from service_engine.adapters.sql.tables import Tables, own_tables
 
 __all__ = ["check", "migrations_path", "upgrade"]
 
@@ -54,7 +54,7 @@ def upgrade(url_or_engine: str | URL | Engine, *, prefix: str = "", schema: str 
         >>> check(engine, prefix="desk_")
         ()
     """
-    tables = build_tables(MetaData(), prefix, schema)
+    tables = own_tables(prefix, schema)
     with _engine(url_or_engine) as engine:
         for tries_left in reversed(range(_TRIES)):
             try:
@@ -80,7 +80,7 @@ def check(url_or_engine: str | URL | Engine, *, prefix: str = "", schema: str | 
     Returns:
         The differences, one line each; empty when there are none.
     """
-    tables = build_tables(MetaData(), prefix, schema)
+    tables = own_tables(prefix, schema)
     with _engine(url_or_engine) as engine, engine.connect() as connection:
         context = MigrationContext.configure(connection, opts=_options(tables))
         head = ScriptDirectory.from_config(_config(connection, tables)).get_current_head()

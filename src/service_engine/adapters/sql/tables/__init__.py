@@ -6,6 +6,7 @@ Source: contract section 3; design section 5.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import attrs
@@ -24,7 +25,7 @@ from service_engine.adapters.sql.tables import (
 )
 from service_engine.adapters.sql.tables.columns import Schema
 
-__all__ = ["Tables", "build_tables"]
+__all__ = ["Tables", "build_tables", "own_tables"]
 
 _PREFIX: Final = re.compile(r"(?:[a-z][a-z0-9_]{0,19})?\Z")
 
@@ -105,3 +106,23 @@ def build_tables(metadata: MetaData, prefix: str = "", schema: str | None = None
         **proposals.tables(its),
         **tickets.tables(its),
     )
+
+
+@lru_cache(maxsize=32)
+def own_tables(prefix: str = "", schema: str | None = None) -> Tables:
+    """Return our tables in a ``MetaData`` of our own, which everybody shares who opens a store without giving tables.
+
+    Once for each prefix and schema, because building them, and the statements on them, takes longer than a use case.
+
+    Args:
+        prefix: As for ``build_tables``.
+        schema: As for ``build_tables``.
+
+    Raises:
+        ValueError: The prefix is not one.
+
+    Example:
+        >>> own_tables() is own_tables()
+        True
+    """
+    return build_tables(MetaData(), prefix, schema)
