@@ -36,6 +36,7 @@ FIGURES = [
     ["syscalls", "--points", "800"],
     ["restarts", "--times", "20"],
     ["shutdown"],
+    ["mutants"],
 ]
 ENVIRONMENT = {"SERVICE_ENGINE_PROFILE": os.environ.get("SERVICE_ENGINE_PROFILE", "ci")}
 
