@@ -7,6 +7,7 @@ nox; the same examples each time), ``brief`` (the first of those, which is enoug
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -38,6 +39,14 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile(os.environ.get("SERVICE_ENGINE_PROFILE", "dev"))
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over the thousands of tests, and look less often: a tenth of the time is its."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
 
 STORES = os.environ.get("SERVICE_ENGINE_STORES", "memory,sqlite,postgres").split(",")
 
