@@ -31,7 +31,7 @@ DETAILS: dict[type[Event], dict[str, Any]] = {
     orders.OrderRevised: ORDER | FIELDS,
     orders.OrderAssigned: ORDER | PEOPLE,
     orders.OrderRetagged: ORDER | {"tags": (urgent,)},
-    orders.OrderTasksChanged: ORDER,
+    orders.OrderTouched: ORDER,
     orders.OrderMessageReceived: ORDER | MESSAGE,
     orders.OrderDeleted: ORDER,
     order_tasks.OrderTaskAdded: TASK | ORDER,

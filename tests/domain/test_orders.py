@@ -26,7 +26,7 @@ from service_engine.domain.order_events import (
     OrderRetagged,
     OrderRevised,
     OrderStatusChanged,
-    OrderTasksChanged,
+    OrderTouched,
 )
 from service_engine.domain.orders import (
     LIFECYCLE,
@@ -459,7 +459,7 @@ def test_touching_only_sets_the_time(there: Order, at: datetime):
     """Always with an event: something that belongs to the order changed, even at a time that is noted already."""
     touched = orders.touch_order(there, at=at)
     assert touched.state == evolved(there, updated_at=at)
-    assert touched.events == (OrderTasksChanged(order_id=there.id, at=at),)
+    assert touched.events == (OrderTouched(order_id=there.id, at=at),)
     assert len(touched.then(orders.touch_order, at=at).events) == 2
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from service_engine.domain.ids import OrderId, OrderMessageId, UserId
 from service_engine.domain.order_messages import OrderMessage, OrderMessageDeleted, OrderMessagePosted
-from service_engine.domain.orders import Order, OrderMessageReceived, OrderTasksChanged
+from service_engine.domain.orders import Order, OrderMessageReceived, OrderTouched
 from service_engine.errors import InvalidReferenceError, NotFoundError, RuleViolationError
 from service_engine.ports.lists import SliceRequest
 from service_engine.ports.unit_of_work import Store, UnitOfWork
@@ -126,7 +126,7 @@ def test_deleting_a_message(agency: Store):
     with agency.begin(acme.id) as uow:
         delete_order_message(uow, message.id, at=LATEST)
         assert uow.events == (
-            OrderTasksChanged(order_id=website.id, at=LATEST),
+            OrderTouched(order_id=website.id, at=LATEST),
             OrderMessageDeleted(message_id=message.id, order_id=website.id, at=LATEST),
         )
     assert texts(agency) == []

@@ -20,7 +20,7 @@ from service_engine.domain.order_tasks import (
     OrderTaskReopened,
     OrderTaskRevised,
 )
-from service_engine.domain.orders import Order, OrderTasksChanged
+from service_engine.domain.orders import Order, OrderTouched
 from service_engine.errors import InvalidReferenceError, NotAssignableError, NotFoundError, RuleViolationError
 from service_engine.ports.lists import SliceRequest
 from service_engine.ports.unit_of_work import Store, UnitOfWork
@@ -38,7 +38,7 @@ from service_engine.usecases.organizations import add_employee
 
 NOBODY = EmployeeId(UserId(UUID(int=404)))
 LATEST = later + timedelta(hours=1)
-TOUCHED = OrderTasksChanged(order_id=website.id, at=later)
+TOUCHED = OrderTouched(order_id=website.id, at=later)
 
 
 def added(store: Store, *, name: str = "Design", at: Any = later, **details: Any) -> OrderTask:
@@ -217,7 +217,7 @@ def test_completing_and_reopening(agency: Store):
         assert reopen_order_task(uow, task.id, at=LATEST + timedelta(1)) == reopened
         assert set(uow.events) == {
             OrderTaskReopened(task_id=task.id, at=LATEST),
-            OrderTasksChanged(order_id=website.id, at=LATEST),
+            OrderTouched(order_id=website.id, at=LATEST),
         }
     assert reopened == attrs.evolve(task, updated_at=LATEST, version=3)
     assert (listed(agency), stored(agency).updated_at) == ([reopened], LATEST)

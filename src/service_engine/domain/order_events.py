@@ -20,7 +20,7 @@ __all__ = [
     "OrderRetagged",
     "OrderRevised",
     "OrderStatusChanged",
-    "OrderTasksChanged",
+    "OrderTouched",
 ]
 
 
@@ -120,13 +120,13 @@ class OrderRetagged(Event):
 
 
 @frozen(kw_only=True)
-class OrderTasksChanged(Event):
-    """A task or a message of an order came, changed or went; ``updated_at`` says when.
+class OrderTouched(Event):
+    """An order was touched: a task or a message of it came, changed or went; ``updated_at`` says when.
 
     Example:
         >>> from service_engine.domain.orders import touch_order
         >>> from service_engine.testing.examples import later, website
-        >>> touch_order(website, at=later).events == (OrderTasksChanged(order_id=website.id, at=later),)
+        >>> touch_order(website, at=later).events == (OrderTouched(order_id=website.id, at=later),)
         True
     """
 

@@ -30,7 +30,7 @@ from service_engine.domain.order_events import (
     OrderRetagged,
     OrderRevised,
     OrderStatusChanged,
-    OrderTasksChanged,
+    OrderTouched,
 )
 from service_engine.domain.order_messages import OrderMessage
 from service_engine.domain.order_status import LIFECYCLE, MOVES, OrderStatus
@@ -54,7 +54,7 @@ __all__ = [
     "OrderRevised",
     "OrderStatus",
     "OrderStatusChanged",
-    "OrderTasksChanged",
+    "OrderTouched",
     "PaidWith",
     "assign_order",
     "change_order_status",
@@ -326,7 +326,7 @@ def touch_order(order: Order, *, at: datetime) -> Change[Order]:
         True
     """
     touched = attrs.evolve(order, updated_at=at)
-    return Change(touched, (OrderTasksChanged(order_id=order.id, at=at),))
+    return Change(touched, (OrderTouched(order_id=order.id, at=at),))
 
 
 def receive_order_message(order: Order, message: OrderMessage) -> Change[Order]:

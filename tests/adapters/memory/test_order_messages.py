@@ -72,7 +72,7 @@ def test_a_message_is_removed_for_good(store, org_id, john, order, message):
             with pytest.raises(NotFoundError) as missing:
                 get(message.id)
             assert (missing.value.kind, missing.value.key) == ("order_message", message.id)
-        assert [type(event).__name__ for event in uow.events] == ["OrderTasksChanged", "OrderMessageDeleted"]
+        assert [type(event).__name__ for event in uow.events] == ["OrderTouched", "OrderMessageDeleted"]
         assert uow.orders.get(order.id).last_message_at == LATER
     assert store.read(org_id, list_order_messages, order.id) == Slice((), more=False)
     with store.begin(org_id) as uow:
