@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+from sqlalchemy import Engine
 
 from service_engine.adapters.sql import SqlStore
 from service_engine.testing.contracts.agency import Agency
@@ -19,9 +20,15 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+@pytest.fixture(params=DATABASES)
+def sql_store(request: pytest.FixtureRequest, lend_database: Callable[[str], Engine]) -> SqlStore:
+    """Give a store on each database, with nothing in it."""
+    return SqlStore(lend_database(request.param))
+
+
 @pytest.fixture
-def sql_store(database_url: str) -> Iterator[SqlStore]:
-    """Give a store on each database."""
+def own_store(database_url: str) -> Iterator[SqlStore]:
+    """Give a store on a database of its own, for tests that make tables in it."""
     store = SqlStore.from_url(database_url)
     yield store
     store.close()

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event, insert
+from tests.databases import session_engine
 
 from service_engine.adapters.sql import SqlStore
 from service_engine.domain.ids import TicketId
@@ -188,12 +189,19 @@ def _plan(store: SqlStore, sql: str, values: Any) -> list[str]:
     return [str(row[-1]) for row in rows]
 
 
-@pytest.fixture
-def crowded(sql_store: SqlStore, acme: Agency) -> Agency:
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def crowded_store(request: pytest.FixtureRequest) -> Iterator[SqlStore]:
+    """Give a store that is only read from, once it is full."""
+    with session_engine(request, request.param) as engine:
+        yield SqlStore(engine)
+
+
+@pytest.fixture(scope="module")
+def crowded(crowded_store: SqlStore) -> Agency:
     """Give an organisation with enough tickets and clients that no planner would rather read them all."""
+    acme, tables = Agency(crowded_store), crowded_store.tables
     people = [acme.client() for _ in range(3)]
-    tables = sql_store.tables
-    with sql_store.engine.begin() as connection:
+    with crowded_store.engine.begin() as connection:
         connection.execute(
             insert(tables.users),
             [
@@ -225,7 +233,7 @@ def crowded(sql_store: SqlStore, acme: Agency) -> Agency:
                 for number in range(10_000)
             ],
         )
-    with sql_store.engine.connect() as connection:
+    with crowded_store.engine.connect() as connection:
         connection.exec_driver_sql("ANALYZE")
         connection.commit()
     return acme
@@ -236,21 +244,23 @@ class TestPlans:
 
     @pytest.mark.parametrize("descending", [True, False])
     @pytest.mark.parametrize("filters", [(), ("status",), ("client_id",)], ids=lambda names: "+".join(names) or "all")
-    def test_tickets(self, sql_store: SqlStore, crowded: Agency, filters: tuple[str, ...], descending: bool) -> None:
+    def test_tickets(
+        self, crowded_store: SqlStore, crowded: Agency, filters: tuple[str, ...], descending: bool
+    ) -> None:
         """All of them, of one status and of one client, newest or oldest first: nothing is sorted."""
         client_id = crowded.read(list_tickets).rows[0].client_id
         values: dict[str, Scalar] = {"status": 1, "client_id": client_id}
         conditions = [Condition(TicketFilter(name), Operator.EQ, values[name]) for name in filters]
-        with _sent(sql_store) as sent:
+        with _sent(crowded_store) as sent:
             crowded.read(list_tickets, filters=conditions, sort=Sort(TicketSort.CREATED_AT, descending=descending))
-        self._is_read_along(sql_store, sent[0], f"tickets_{filters[0] if filters else 'newest'}_idx")
+        self._is_read_along(crowded_store, sent[0], f"tickets_{filters[0] if filters else 'newest'}_idx")
 
     @pytest.mark.parametrize("descending", [True, False])
-    def test_clients(self, sql_store: SqlStore, crowded: Agency, descending: bool) -> None:
+    def test_clients(self, crowded_store: SqlStore, crowded: Agency, descending: bool) -> None:
         """Newest or oldest first: nothing is sorted."""
-        with _sent(sql_store) as sent:
+        with _sent(crowded_store) as sent:
             crowded.read(list_clients, sort=Sort(ClientSort.CREATED_AT, descending=descending))
-        self._is_read_along(sql_store, sent[0], "users_newest_idx")
+        self._is_read_along(crowded_store, sent[0], "users_newest_idx")
 
     def _is_read_along(self, store: SqlStore, sent: tuple[str, Any], index: str) -> None:
         plan = _plan(store, *sent)

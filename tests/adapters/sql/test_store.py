@@ -31,6 +31,11 @@ class TestTheHostsTransaction:
     """A host opens it; its rows and ours are committed together, or not at all."""
 
     @pytest.fixture
+    def sql_store(self, own_store: SqlStore) -> SqlStore:
+        """Give one whose database can have the host's tables."""
+        return own_store
+
+    @pytest.fixture
     def bookings(self, sql_store: SqlStore) -> Table:
         """Give a table of the host's."""
         table = Table("bookings", MetaData(), Column("id", Integer, primary_key=True))

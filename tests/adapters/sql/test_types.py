@@ -28,9 +28,9 @@ TABLE = Table(
 
 
 @pytest.mark.parametrize("name", ["id", "at", "amount", "json"])
-def test_nothing_stays_nothing(sql_store: SqlStore, name: str) -> None:
+def test_nothing_stays_nothing(own_store: SqlStore, name: str) -> None:
     """On every database."""
-    with sql_store.engine.begin() as connection:
+    with own_store.engine.begin() as connection:
         TABLE.create(connection)
         connection.execute(insert(TABLE), {"key": 1, name: None})
         assert connection.execute(select(TABLE.c[name])).scalar_one() is None
@@ -40,16 +40,16 @@ def test_nothing_stays_nothing(sql_store: SqlStore, name: str) -> None:
     "number",
     [1e16, -4.662588426898035e16, 1e22, 1.7976931348623157e308, 5e-324, 1.5, 0.1, 2**63 - 1, -(2**63) + 1, True],
 )
-def test_a_number_in_json_stays_what_it_is(sql_store: SqlStore, number: float) -> None:
+def test_a_number_in_json_stays_what_it_is(own_store: SqlStore, number: float) -> None:
     """A float a float, an integer an integer, to the last digit: JSONB would turn the one into the other."""
-    with sql_store.engine.begin() as connection:
+    with own_store.engine.begin() as connection:
         TABLE.create(connection)
         connection.execute(insert(TABLE), {"key": 1, "json": {"e+1": [number]}})
         (found,) = connection.execute(select(TABLE.c.json)).scalar_one()["e+1"]
     assert (found, type(found)) == (number, type(number))
 
 
-def test_instants_sort_as_text(sql_store: SqlStore) -> None:
+def test_instants_sort_as_text(own_store: SqlStore) -> None:
     """Whatever their zone and their fraction."""
     times = [
         datetime(1, 1, 1, tzinfo=UTC),
@@ -57,7 +57,7 @@ def test_instants_sort_as_text(sql_store: SqlStore) -> None:
         datetime(2026, 2, 7, 13, 0, 0, 1, tzinfo=timezone(timedelta(hours=1))),
         datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
     ]
-    with sql_store.engine.begin() as connection:
+    with own_store.engine.begin() as connection:
         TABLE.create(connection)
         connection.execute(insert(TABLE), [{"key": key, "at": at} for key, at in enumerate(reversed(times))])
         found = connection.execute(select(TABLE.c.at).order_by(TABLE.c.at)).scalars().all()
@@ -65,9 +65,9 @@ def test_instants_sort_as_text(sql_store: SqlStore) -> None:
     assert all(each.tzinfo is UTC for each in found)
 
 
-def test_a_naive_time_is_refused(sql_store: SqlStore) -> None:
+def test_a_naive_time_is_refused(own_store: SqlStore) -> None:
     """The database would take it for the session's."""
-    with sql_store.engine.begin() as connection:
+    with own_store.engine.begin() as connection:
         TABLE.create(connection)
         with pytest.raises(StatementError, match="no zone"):
             connection.execute(insert(TABLE), {"key": 1, "at": datetime(2026, 2, 7)})  # noqa: DTZ001
