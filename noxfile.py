@@ -70,7 +70,8 @@ def tests(session: nox.Session) -> None:
     session.log("The rules and the actions, every branch:")
     session.run("coverage", "erase")
     only_memory = {"SERVICE_ENGINE_PROFILE": "brief", "SERVICE_ENGINE_STORES": "memory"}
-    session.run("coverage", "run", "-m", "pytest", "--quiet", *WITHOUT_DATABASE, "tests/ports", env=only_memory)
+    measured = ["--numprocesses=2", "--quiet", *WITHOUT_DATABASE, "tests/ports"]
+    session.run("coverage", "run", "-m", "pytest", *measured, env=only_memory)
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report", f"--include={GATED}", "--fail-under=100")
 
@@ -89,7 +90,7 @@ def figures(session: nox.Session) -> None:
 @nox.session
 def minimal(session: nox.Session) -> None:
     """Run the rules and the actions on the memory store, with the base install only."""
-    install(session, ".", *PYPROJECT["project"]["optional-dependencies"]["testing"])
+    install(session, ".", *PYPROJECT["project"]["optional-dependencies"]["testing"], "pytest-xdist")
     absent = ["alembic", "fastapi", "orjson", "psycopg", "pydantic", "rich", "sqlalchemy", "starlette", "uvicorn"]
     session.run(
         "python",
@@ -99,8 +100,8 @@ def minimal(session: nox.Session) -> None:
         f"found = [name for name in {absent} if importlib.util.find_spec(name)]\n"
         "assert not found, f'the base install brought {found}'\n",
     )
-    env = {**ENVIRONMENT, "SERVICE_ENGINE_STORES": "memory"}
-    session.run("python", "-m", "pytest", *(session.posargs or WITHOUT_DATABASE), env=env)
+    env = {"SERVICE_ENGINE_PROFILE": "brief", "SERVICE_ENGINE_STORES": "memory"}
+    session.run("python", "-m", "pytest", "--numprocesses=2", *(session.posargs or WITHOUT_DATABASE), env=env)
 
 
 @nox.session(venv_backend="uv")

@@ -26,7 +26,7 @@ settings.register_profile("dev", deadline=None, max_examples=20, stateful_step_c
 settings.register_profile(
     "ci",
     deadline=None,
-    max_examples=50,
+    max_examples=30,
     stateful_step_count=30,
     derandomize=True,
     print_blob=True,
