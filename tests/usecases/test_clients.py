@@ -224,6 +224,7 @@ def test_the_address_comes_moves_and_goes(agency: Store):
     assert agency.run(acme.id, update_client, ann.id, ClientPatch(address=None), at=later).address is None
     assert stored(agency, ann.id).address is None
     assert john.address is not None
+    assert isinstance(first.id, UUID)
     assert first.id != john.address.id
 
 

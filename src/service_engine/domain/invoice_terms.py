@@ -29,9 +29,10 @@ _CONTEXT: Final = Context(prec=28)
 """Our own, because the host may have set another precision or other traps for its thread."""
 
 
-def _in_thousandths(number: Any) -> Any:
+def _in_thousandths(number: Decimal) -> Decimal:
     """Write a number as it comes out of every store. What is no such number stays as it is, and is refused."""
-    if not isinstance(number, Decimal) or not number.is_finite() or number.copy_abs() > MAX_AMOUNT:
+    given: object = number  # whoever checks no types may give anything
+    if not isinstance(given, Decimal) or not given.is_finite() or given.copy_abs() > MAX_AMOUNT:
         return number
     written = number.quantize(_THOUSANDTH, context=_CONTEXT)
     if written != number:
