@@ -150,7 +150,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """Build both distributions, check what is in them, and run tests against the wheel."""
+    """Build both distributions, check what is in them, and use the wheel: every action, on memory and on SQLite."""
     install(session, *group("build"))
     target = Path(session.create_tmp()) / "dist"
     session.run("python", "-m", "build", "--outdir", str(target), silent=True)
@@ -159,8 +159,8 @@ def build(session: nox.Session) -> None:
     check_contents(session, wheel, sdist)
     install(session, f"{wheel}[all]", *group("test"))
     session.run("service-engine", "--help", silent=True)
-    chosen = session.posargs or ["tests/test_packaging.py", *WITHOUT_DATABASE]
-    env = {**ENVIRONMENT, "SERVICE_ENGINE_STORES": "memory,sqlite"}
+    chosen = session.posargs or ["tests/test_packaging.py", "tests/usecases"]
+    env = {"SERVICE_ENGINE_PROFILE": "brief", "SERVICE_ENGINE_STORES": "memory,sqlite"}
     session.run("python", "-m", "pytest", "--numprocesses=2", *chosen, env=env)
 
 
