@@ -67,8 +67,9 @@ each, and this table says which kind of test catches which. `python -m tests.fau
 
 *Contract* names the first test of `StoreContract` that fails. *Agreement* and *non-interference* name the question that
 is answered differently. A dash is a fault that this kind did not see: `StoreContract` looks at one organisation at a
-time more often than at two; two stores may agree in what only a third organisation would notice; and a store that mixes
-up one organisation's own things interferes with nobody.
+time more often than at two; two stores may agree in what only a third organisation would notice, and are asked one
+question after the other, never two at once; and a store that mixes up one organisation's own things interferes with
+nobody.
 
 """
 

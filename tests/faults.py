@@ -8,7 +8,7 @@ Each fault is a unit of work (or a view) that does one thing wrong and everythin
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import attrs
@@ -39,6 +39,8 @@ class FaultyStore:
         self.inner = MemoryStore(entropy=entropy)
         self.fault = fault
         self.organizations: list[Any] = []
+        if fault.keeps_nobody_out:
+            vars(self.inner)["_lock_of"] = lambda _: nullcontext()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.inner, name)
@@ -72,6 +74,7 @@ class Fault(Wrapped):
     """No fault at all: shows that wrapping itself breaks nothing."""
 
     keeps_what_failed = False
+    keeps_nobody_out = False
 
 
 class ForgetsTheOrganizationOnRead(Fault):
@@ -230,6 +233,10 @@ class RollbackKeeps(Fault):
     keeps_what_failed = True
 
 
+class WritersAtOnce(Fault):
+    keeps_nobody_out = True
+
+
 class CaseOfTagsIgnored(Fault):
     @property
     def tags(self) -> Any:
@@ -292,6 +299,7 @@ FAULTS: dict[str, type[Fault]] = {
     "less means at most": _with_pages(_less_means_at_most),
     "among nothing is everything": _with_pages(_null_is_among),
     "rollback keeps": RollbackKeeps,
+    "writers at once": WritersAtOnce,
     "case of tags ignored": CaseOfTagsIgnored,
     "deleted clients are shown": DeletedClientsAreShown,
     "e-mails are taken by nobody": EmailsAreTakenByNobody,
@@ -316,6 +324,7 @@ FOUND_BY = {
     "less means at most": "test_tickets_by_every_filter",
     "among nothing is everything": "test_tickets_by_every_filter",
     "rollback keeps": "test_a_conflict_runs_it_again",
+    "writers at once": "test_neither_of_two_changes_is_lost",
     "case of tags ignored": "test_names_are_compared_exactly",
     "deleted clients are shown": "test_whatever_is_gone_is_not_found",
     "e-mails are taken by nobody": "test_an_email_has_one_owner_in_an_organization",

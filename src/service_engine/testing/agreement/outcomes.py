@@ -16,7 +16,7 @@ from service_engine.errors import ServiceEngineError
 from service_engine.ports.unit_of_work import Store, UnitOfWork
 from service_engine.testing.entropy import SeededEntropy
 
-__all__ = ["DisagreementError", "Outcome", "Side", "exact", "observed", "outcome_of"]
+__all__ = ["DisagreementError", "Outcome", "Side", "exact", "first_difference", "observed", "outcome_of"]
 
 
 class DisagreementError(AssertionError):
@@ -35,7 +35,14 @@ class DisagreementError(AssertionError):
         self.second = second
 
     def __str__(self) -> str:
-        return f"{self.question}\n  first:  {self.first}\n  second: {self.second}"
+        (how, *first), (how_else, *second) = self.first.seen, self.second.seen
+        if how != how_else:
+            place, here, there = "it", how, how_else
+        elif how == "returned":
+            place, here, there = first_difference(*first, *second)
+        else:
+            place, here, there = first_difference(first, second, "refusal")
+        return f"{self.question}\n  {place}: {here!r} and {there!r}\n  first:  {self.first}\n  second: {self.second}"
 
 
 @frozen
@@ -111,3 +118,34 @@ def exact(value: Any) -> Any:
     if isinstance(value, Enum | bool | Decimal):
         return (type(value).__name__, str(value))
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def first_difference(first: Any, second: Any, place: str = "answer") -> tuple[str, Any, Any]:
+    """Return where two values in comparable form differ first, and what is there; the values themselves if nowhere.
+
+    Example:
+        >>> first_difference(exact({"tags": ("a", "b")}), exact({"tags": ("b", "a")}))
+        ("answer['tags'][0]", 'a', 'b')
+        >>> first_difference([1, 2], [1])
+        ('the length of answer', 2, 1)
+    """
+    if isinstance(first, dict) and isinstance(second, dict) and first.keys() == second.keys():
+        inner = [(f"{place}[{key!r}]", first[key], second[key]) for key in first]
+    elif isinstance(first, list) and isinstance(second, list):
+        if len(first) != len(second):
+            return f"the length of {place}", len(first), len(second)
+        inner = [(f"{place}[{index}]", *pair) for index, pair in enumerate(zip(first, second, strict=True))]
+    elif _is_object(first) and _is_object(second) and first[0] == second[0]:
+        pairs = zip(first[1:], second[1:], strict=True)
+        inner = [(f"{place}.{name}", here, there) for (name, here), (_, there) in pairs]
+    else:
+        return place, first, second
+    for where, here, there in inner:
+        if here != there:
+            return first_difference(here, there, where)
+    return place, first, second
+
+
+def _is_object(value: Any) -> bool:
+    """Tell whether this is an attrs value in comparable form: its type, then its attributes."""
+    return isinstance(value, tuple) and all(isinstance(each, tuple) for each in value[1:])

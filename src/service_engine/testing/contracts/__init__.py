@@ -48,6 +48,7 @@ _PARTS = (
     "signing",
     "subscriptions",
     "tags",
+    "threads",
     "ticket_lists",
     "ticket_views",
     "tickets",
@@ -88,6 +89,7 @@ from service_engine.testing.contracts.services import ServiceContract, ServiceFo
 from service_engine.testing.contracts.signing import SigningContract  # noqa: E402
 from service_engine.testing.contracts.subscriptions import SubscriptionContract  # noqa: E402
 from service_engine.testing.contracts.tags import TagContract  # noqa: E402
+from service_engine.testing.contracts.threads import ThreadsContract  # noqa: E402
 from service_engine.testing.contracts.ticket_lists import TicketListContract  # noqa: E402
 from service_engine.testing.contracts.ticket_views import TicketViewContract  # noqa: E402
 from service_engine.testing.contracts.tickets import TicketContract, TicketLinkContract  # noqa: E402
@@ -127,6 +129,7 @@ __all__ = [
     "StoreContract",
     "SubscriptionContract",
     "TagContract",
+    "ThreadsContract",
     "TicketContract",
     "TicketLinkContract",
     "TicketListContract",
@@ -172,5 +175,6 @@ class StoreContract(
     ReferenceContract,
     UnitOfWorkContract,
     RetryContract,
+    ThreadsContract,
 ):
     """Everything that a store must do. Inherit it and give a fixture ``store``."""
