@@ -7,10 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from service_engine.ports.unit_of_work import UnitOfWork, View
 from service_engine.testing import contracts
 
-PAGE = (Path(__file__).parent.parent / "docs" / "own-store.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent
+PAGE = (ROOT / "docs" / "own-store.md").read_text(encoding="utf-8")
 QUICK = "not (every_filter or pages_of or kept_whole or every_way_of_paying)"
 
 HALF_WAY = """
@@ -57,6 +60,19 @@ class TestHalfAStore({parts}):
         return HalfAStore()
 """
 
+MY_STORE = """
+import sys
+from contextlib import nullcontext
+
+sys.path.insert(0, {example!r})
+
+from json_store import JsonStore as MyStore, files
+"""
+
+WITHOUT_A_LOCK = """
+files._locked = lambda _: nullcontext()
+"""
+
 
 def test_every_part_of_the_contract_has_its_place():
     """None is left out of the table, and neither is a port."""
@@ -69,7 +85,7 @@ def test_every_part_of_the_contract_has_its_place():
 
 def test_the_skeleton_is_certified_as_the_page_says(tmp_path):
     """Two files, copied from the page, and one command."""
-    skeleton, certificate, *_ = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    skeleton, certificate = block("class ToyStore:"), block("class TestToyStore(")
     (tmp_path / "toy_store.py").write_text(skeleton, encoding="utf-8")
     (tmp_path / "test_toy_store.py").write_text(f"from toy_store import ToyStore\n{certificate}", encoding="utf-8")
     run = pytest_in(tmp_path)
@@ -89,6 +105,23 @@ def test_half_a_store_passes_its_half_of_the_contract(tmp_path):
     run = pytest_in(tmp_path)
     assert run.returncode == 0, run.stdout
     assert re.search(r"\d{3} passed", run.stdout)
+
+
+@pytest.mark.parametrize(("lock", "lost"), [("", False), (WITHOUT_A_LOCK, True)], ids=["locked", "without a lock"])
+def test_two_processes_are_tried_as_the_page_says(tmp_path, lock, lost):
+    """The JSON store passes the test of the page; the same store without its lock does not."""
+    mine = MY_STORE.format(example=str(ROOT / "examples" / "json_store")) + lock
+    (tmp_path / "my_store.py").write_text(mine, encoding="utf-8")
+    (tmp_path / "test_two_processes.py").write_text(block("def test_two_processes"), encoding="utf-8")
+    run = pytest_in(tmp_path)
+    assert run.returncode == int(lost), run.stdout
+    assert ("1 failed" if lost else "1 passed") in run.stdout
+
+
+def block(words: str) -> str:
+    """Return the only code block of the page with these words."""
+    [found] = (each[1] for each in re.finditer(r"```python\n(.*?)```", PAGE, re.DOTALL) if words in each[1])
+    return found
 
 
 def pytest_in(directory: Path) -> subprocess.CompletedProcess[str]:

@@ -8,18 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from json_store import JsonStore
-from json_store.codec import from_json, to_json
-from json_store.documents import TABLES, dump, load
 from json_store.files import Files
 
 from service_engine import OrganizationId
-from service_engine.adapters.memory.state import State
-from service_engine.domain.clients import Client
-from service_engine.domain.employees import Employee
-from service_engine.domain.organizations import Organization
+from service_engine.adapters.memory.documents import dump, load
 from service_engine.testing import populate
 from service_engine.usecases.clients import create_client, list_clients
 from service_engine.usecases.organizations import bootstrap_organization
@@ -39,31 +32,6 @@ for number in range(times):
     store.run(org_id, create_client, email=email, first_name="A", last_name="B", at=datetime(2026, 2, 7, tzinfo=UTC))
     print(email, flush=True)
 """
-
-
-@pytest.mark.parametrize("kind", [*TABLES.values(), Client, Employee, Organization], ids=lambda kind: kind.__name__)
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
-@given(data=st.data())
-def test_every_value_comes_back_as_it_was(kind, data):
-    """To the last digit and the last microsecond, by way of text."""
-    value = data.draw(st.from_type(kind))
-    text = json.dumps(to_json(value), allow_nan=False)
-    again = from_json(kind, json.loads(text))
-    assert again == value
-    assert repr(to_json(again)) == repr(to_json(value))
-
-
-def test_there_is_no_json_for_what_is_unknown():
-    """It is refused before anything is written."""
-    with pytest.raises(TypeError, match="object"):
-        to_json(object())
-
-
-def test_nothing_of_a_state_is_left_out():
-    """Whatever the library keeps of an organisation is in the file; the rest it makes anew."""
-    made_anew = {name for name in State.__slots__ if name.endswith(("_rows", "_summaries"))} | {"spent"}
-    kept = {*TABLES, "people", "organization", "invoice_count", "token_uses"}
-    assert set(State.__slots__) == kept | made_anew
 
 
 def test_a_whole_organization_is_read_again(tmp_path):

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from json_store.documents import dump, load
+from service_engine.adapters.memory.documents import dump, load
 from service_engine.adapters.memory.state import Published, State, Work
 from service_engine.domain.ids import ApiTokenId, OrganizationId
 from service_engine.errors import ConflictError

@@ -234,7 +234,16 @@ class Store(Protocol):
         ...
 
     def begin(self, org_id: OrganizationId) -> AbstractContextManager[UnitOfWork]:
-        """Open one organisation and one transaction: committed at the end of the block, rolled back on an exception."""
+        """Open one organisation and one transaction: committed at the end of the block, rolled back on an exception.
+
+        Args:
+            org_id: The organisation; it need not exist yet.
+
+        Raises:
+            ConflictError: At the end of the block: somebody else has taken or changed something meanwhile. Nothing was
+                written.
+            RuntimeError: The store is closed, or this thread has a unit of work of this store open already.
+        """
         ...
 
     def run(
@@ -249,7 +258,8 @@ class Store(Protocol):
 
         Args:
             org_id: The organisation.
-            use_case: A function of a unit of work; may run several times, so it must have no other effect.
+            use_case: A function of a unit of work; may run several times, so it must have no other effect. Each time
+                it draws the same ids and random values.
             args: Handed on to the use case.
             kwargs: Handed on to the use case.
 
@@ -258,15 +268,26 @@ class Store(Protocol):
 
         Raises:
             ConflictError: It still collided at the last try. Nothing was written.
+            RuntimeError: The store is closed, or this thread has a unit of work of this store open already.
         """
         ...
 
     def read(
         self, org_id: OrganizationId, query: Callable[Concatenate[View, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """Run a query that writes nothing, without opening a transaction."""
+        """Run a query on what is committed, without opening a transaction; also while a unit of work is open.
+
+        Args:
+            org_id: The organisation.
+            query: A function of a view; it writes nothing.
+            args: Handed on to the query.
+            kwargs: Handed on to the query.
+
+        Raises:
+            RuntimeError: The store is closed.
+        """
         ...
 
     def close(self) -> None:
-        """Let go of every connection. The store cannot be used afterwards."""
+        """Let go of every connection. From then on ``begin``, ``run`` and ``read`` raise ``RuntimeError``."""
         ...

@@ -87,7 +87,11 @@ def _claims_of_subscription(subscription: Subscription) -> Sequence[Claim]:
 
 
 class State:
-    """Everything that one organisation has. Once it is published it never changes; it only remembers rows it built."""
+    """Everything that one organisation has. Once it is published it never changes; it only remembers rows it built.
+
+    ``documents.dump`` writes all of it but ``proposal_summaries``, ``spent`` and whatever ends in ``_rows``: these hold
+    what was built of the rest for somebody who asked, and may be empty at any time.
+    """
 
     __slots__ = (
         "api_tokens",

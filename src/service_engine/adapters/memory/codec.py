@@ -1,4 +1,10 @@
-"""Frozen values to plain JSON, and back by their type hints. It knows no noun: whatever attrs class comes, goes."""
+"""Frozen values as plain JSON, and back by their type hints. It knows no noun: whatever attrs class comes, goes.
+
+Decimals and ids become text, because a float would lose digits; times become ISO 8601 with their zone. ``documents``
+does the same with everything that an organisation has.
+
+Source: docs/own-store.md.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +25,21 @@ __all__ = ["from_json", "to_json"]
 
 
 def to_json(value: Any) -> Any:
-    """Return a value as what ``json.dumps`` writes."""
+    """Return a value as what ``json.dumps`` writes.
+
+    Args:
+        value: A value of the domain, or anything that one is made of.
+
+    Raises:
+        TypeError: There is no JSON for it.
+
+    Example:
+        >>> from service_engine.testing.examples import urgent
+        >>> to_json(urgent)
+        {'id': '00000000-0000-0000-0000-000000000009', 'name': 'urgent'}
+        >>> to_json(Decimal("0.10"))
+        '0.10'
+    """
     if isinstance(value, Enum):
         return to_json(value.value)
     if value is None or isinstance(value, bool | int | float | str):
@@ -42,9 +62,23 @@ def to_json(value: Any) -> Any:
 def from_json(hint: Any, value: Any) -> Any:
     """Return the value that ``to_json`` made this of.
 
+    A class checks itself while it is made, so a value that cannot exist is refused here, as it is everywhere.
+
     Args:
-        hint: Its type, as it is written in the class: ``Ticket``, ``datetime | None``, ``tuple[Tag, ...]``.
+        hint: Its type, as it is written in a class: ``Ticket``, ``datetime | None``, ``tuple[Tag, ...]``.
         value: What ``json.loads`` read.
+
+    Raises:
+        ArithmeticError, TypeError, ValueError: It is no value of this type.
+        KeyError: A field is missing.
+        ServiceEngineError: It breaks a rule of the domain.
+
+    Example:
+        >>> from service_engine.testing.examples import ticket
+        >>> from_json(type(ticket), to_json(ticket)) == ticket
+        True
+        >>> from_json(tuple[Decimal, ...], ["0.10", "2"])
+        (Decimal('0.10'), Decimal('2'))
     """
     while hasattr(hint, "__supertype__"):  # a NewType, as all ids are
         hint = hint.__supertype__
@@ -57,7 +91,6 @@ def from_json(hint: Any, value: Any) -> Any:
     if origin is Mapping:
         return freeze(value, max_bytes=None)
     if attrs.has(hint):
-        # The class checks itself while it is made: a file that somebody damaged is found here.
         return hint(**{name: from_json(each, value[name]) for name, each in _fields(hint).items()})
     return datetime.fromisoformat(value) if hint is datetime else hint(value)
 

@@ -1,4 +1,12 @@
-"""What an organisation has, as one JSON document, and back."""
+"""Everything that an organisation has, as one JSON document, and back.
+
+For whoever keeps organisations as documents: in files, in blobs, in a key-value server. All of a state is in its
+document but what a state remembers only to be quick, and builds anew when it is asked.
+
+Values and states cannot be pickled, because they hold read-only mappings and functions: this is the way.
+
+Source: docs/own-store.md.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +15,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from json_store.codec import from_json, to_json
+from service_engine.adapters.memory.codec import from_json, to_json
 from service_engine.adapters.memory.state import State
 from service_engine.adapters.memory.tables import is_live
 from service_engine.domain.access import Role
@@ -49,13 +57,23 @@ TABLES: Final[dict[str, type[Any]]] = {
     "tickets": Ticket,
     "ticket_messages": TicketMessage,
 }
-"""The tables of a state that hold values of one type, by name."""
+"""The tables of a state that hold values of one type, by name. Clients and employees share one, and are two here."""
 
 _PEOPLE: Final[dict[str, type[Any]]] = {"clients": Client, "employees": Employee}
 
 
 def dump(state: State) -> str:
-    """Return everything that an organisation has as JSON."""
+    """Return everything that an organisation has as JSON text: one object, with a list for each table.
+
+    The same state gives the same text.
+
+    Args:
+        state: ``work.state`` of a unit of work; an empty one will do.
+
+    Example:
+        >>> json.loads(dump(State()))["tickets"]
+        []
+    """
     people = state.people.rows.values()
     document: dict[str, Any] = {
         "organization": to_json(state.organization),
@@ -67,16 +85,35 @@ def dump(state: State) -> str:
     return json.dumps(document, ensure_ascii=False, allow_nan=False)
 
 
-def load(text: str) -> State:
-    """Return what ``dump`` made this of."""
-    document, state = json.loads(text), State()
-    state.organization = from_json(Organization | None, document["organization"])
-    state.invoice_count = document["invoice_count"]
-    state.token_uses = {ApiTokenId(UUID(key)): datetime.fromisoformat(at) for key, at in document["token_uses"].items()}
+def load(document: str) -> State:
+    """Return the state that ``dump`` made this of. It belongs to nobody else, so no fork of it is needed.
+
+    Deleted things are there and are in no list; whatever must be unique is taken again.
+
+    Args:
+        document: What ``dump`` returned.
+
+    Raises:
+        ArithmeticError, TypeError, ValueError: It is not JSON, or something in it is no value of its type.
+        ConflictError: Two things in it have what only one may have.
+        KeyError: A table or a field is missing; another version may have dumped it.
+        ServiceEngineError: Something in it breaks a rule of the domain.
+
+    Example:
+        >>> from service_engine.testing.examples import acme
+        >>> state = State()
+        >>> state.organization = acme
+        >>> load(dump(state)).organization == acme
+        True
+    """
+    read, state = json.loads(document), State()
+    state.organization = from_json(Organization | None, read["organization"])
+    state.invoice_count = read["invoice_count"]
+    state.token_uses = {ApiTokenId(UUID(key)): datetime.fromisoformat(at) for key, at in read["token_uses"].items()}
     for name, kind in TABLES.items():
-        for value in (from_json(kind, each) for each in document[name]):
+        for value in (from_json(kind, each) for each in read[name]):
             getattr(state, name).add(name, value, listed=is_live(value))
     for name, kind in _PEOPLE.items():  # after the roles, which tell who is staff
-        for each in document[name]:
+        for each in read[name]:
             state.put_person(name, from_json(kind, each), new=True)
     return state
