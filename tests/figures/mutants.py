@@ -2,8 +2,8 @@
 
 mutmut plants them, in a copy of the tree, and runs those tests that call the function at all, on the memory store. It
 forks after everything was imported, so a mistake in what is called at import (what makes a field's validator, a table
-of levels) has no effect there: whatever survives is run once more, alone and imported anew, by all tests of the rules
-and the use cases. A mistake in the words of an error is not a logic mutant and not planted.
+of levels) has no effect there: what survives in such a function is run once more, alone and imported anew, by all tests
+of the rules and the use cases. A mistake in the words of an error is not a logic mutant and not planted.
 
 ``--keep DIR`` goes on where an earlier run in that directory ended, and leaves what it found there.
 """
@@ -34,6 +34,19 @@ _SURVIVED: Final = 0
 _NOT_KILLED: Final = frozenset({_SURVIVED, 5, 33, None})
 """How mutmut's run of a mutant ends when no test failed: they passed, or there were none, or it was not run."""
 _SCORE: Final = 95.0
+_IMPORT = """
+import importlib, pkgutil, sys
+from service_engine import domain, usecases
+
+called = set()
+sys.setprofile(lambda frame, *_: called.add((frame.f_globals.get("__name__"), frame.f_code.co_name)))
+for room in (domain, usecases):
+    for each in pkgutil.iter_modules(room.__path__, f"{room.__name__}."):
+        importlib.import_module(each.name)
+sys.setprofile(None)
+print(*sorted(f"{module}.{name}" for module, name in called if str(module).startswith("service_engine.")))
+"""
+"""Imports all that is mutated, and prints which functions that calls; mutmut calls the true one `…__mutmut_orig`."""
 
 
 def _copy(directory: Path) -> None:
@@ -50,6 +63,15 @@ def _outcomes(directory: Path) -> Iterator[tuple[str, int | None]]:
     """Give every mutant's name, and the exit code of the tests that ran with it; None if none ran."""
     for file in sorted((directory / "mutants").rglob("*.meta")):
         yield from json.loads(file.read_text())["exit_code_by_key"].items()
+
+
+def _called_at_import(directory: Path) -> frozenset[str]:
+    """Return the functions that run while the mutated modules are imported, without the ending of a mutant's name."""
+    environment = {**os.environ, "MUTANT_UNDER_TEST": "", "PYTHONPATH": "src"}
+    told = subprocess.run(
+        [sys.executable, "-c", _IMPORT], cwd=directory / "mutants", env=environment, check=True, stdout=subprocess.PIPE
+    )
+    return frozenset(name.removesuffix("__mutmut_orig") for name in told.stdout.decode().split())
 
 
 def _survives_alone(directory: Path, mutant: str) -> bool:
@@ -83,10 +105,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             check=True,
         )
         outcomes = dict(_outcomes(directory))
-        suspects = sorted(mutant for mutant, code in outcomes.items() if code in _NOT_KILLED)
+        alive = sorted(mutant for mutant, code in outcomes.items() if code in _NOT_KILLED)
+        early = _called_at_import(directory)
+        suspects = [mutant for mutant in alive if mutant.rpartition("__mutmut_")[0] in early]
         with ThreadPoolExecutor(given.children) as pool:
             alone = pool.map(lambda mutant: _survives_alone(directory, mutant), suspects)
-            survivors = [mutant for mutant, survives in zip(suspects, alone, strict=True) if survives]
+            killed = {mutant for mutant, survives in zip(suspects, alone, strict=True) if not survives}
+        survivors = [mutant for mutant in alive if mutant not in killed]
     score = 100 * (1 - len(survivors) / len(outcomes))
     figure = Figure(
         name="mutants killed",
@@ -97,7 +122,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         details={
             "mutants": len(outcomes),
             "survivors": len(survivors),
-            "killed at import only": len(suspects) - len(survivors),
+            "killed at import only": len(killed),
         },
     )
     return conclude(figure, given.json, survivors)
