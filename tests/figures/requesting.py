@@ -39,6 +39,13 @@ _WORDS = {
     "order-messages": "MESSAGE", "proposals": "PROPOSALS", "invoices": "INVOICES", "tickets": "TICKETS",
 }  # fmt: skip
 """What stands for an own id, behind each noun of a path."""
+_NUMERAL = {"type": "string", "pattern": r"^[+-]?\d+(\.\d+)?$"}
+_ALSO: dict[str, list[Any]] = {
+    "boolean": [{"enum": [0, 1]}],
+    "integer": [{"type": "boolean"}, _NUMERAL],
+    "number": [{"type": "boolean"}, _NUMERAL],
+}
+"""What the API takes besides, by the type in the description."""
 _GATEWAY = simulated_gateway()
 _PRESENT = Present()
 
@@ -222,10 +229,53 @@ def _schema() -> Any:
     # What is valid by the schema may be refused all the same: 422 for an id that names nothing, 400 for a rule that no
     # schema can state (a text of spaces only, an amount of too many digits).
     accepted = ["2xx", "400", "401", "404", "409", "422"]
-    config = schemathesis.Config.from_dict({"checks": {"positive_data_acceptance": {"expected-statuses": accepted}}})
+    refused = ["400", "401", "404", "405", "409", "413", "415", "422"]
+    checks = {
+        "positive_data_acceptance": {"expected-statuses": accepted},
+        "negative_data_rejection": {"expected-statuses": refused},
+    }
+    config = schemathesis.Config.from_dict({"checks": checks})
     schema = schemathesis.openapi.from_dict(watched().description, config=config)
     schema.app = watched()
     return schema
+
+
+def _is_fit_after_all(failure: Any, case: Any) -> bool:
+    """Tell whether a body that was meant to be invalid, and was taken, is valid by the description.
+
+    Schemathesis breaks one of two alternatives and does not see that what it made is the other one (a number for an
+    amount that may also be text). A text that is too long by spaces only fits, because they are stripped first. And the
+    API takes 0 for false and "1" for 1, which the description does not say (contract section 1.5).
+    """
+    import jsonschema_rs  # comes with Schemathesis
+    from schemathesis.core.failures import AcceptedNegativeData
+
+    if not isinstance(failure, AcceptedNegativeData) or "Invalid component: in body" not in failure.message:
+        return False
+    description = watched().description
+    operation = description["paths"][case.operation.path][case.operation.method.lower()]
+    declared = operation["requestBody"]["content"]["application/json"]["schema"]
+    validator = jsonschema_rs.validator_for(_lax({**declared, "components": description["components"]}))
+    return bool(validator.is_valid(_stripped(case.body)))
+
+
+def _lax(schema: Any) -> Any:
+    """Return a schema that takes what the API takes for a boolean or a number."""
+    if isinstance(schema, list):
+        return [_lax(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {key: _lax(each) for key, each in schema.items()}
+    return {"anyOf": [inner, *_ALSO[schema["type"]]]} if schema.get("type") in _ALSO else inner
+
+
+def _stripped(value: Any) -> Any:
+    """Return the same with every text as the API sees it."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, dict):
+        return {key: _stripped(each) for key, each in value.items()}
+    return [_stripped(each) for each in value] if isinstance(value, list) else value
 
 
 def send_schemathesis(caller: Caller, number: int, seed: int) -> None:
@@ -250,7 +300,10 @@ def send_schemathesis(caller: Caller, number: int, seed: int) -> None:
         try:
             case.call_and_validate(session=session)
         except FailureGroup as failures:
-            caller.watch.complain(f"schemathesis: {failures}")
+            wrong = [each for each in failures.exceptions if not _is_fit_after_all(each, case)]
+            if wrong:
+                told = "; ".join(f"{each.title}: {each.message}" for each in wrong)
+                caller.watch.complain(f"schemathesis: {case.method} {case.path} {case.query}: {told}")
 
     with asgi.get_client(caller.watch) as session:
         _repeat(st.one_of(strategies), send, number, seed)
