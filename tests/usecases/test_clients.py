@@ -108,6 +108,7 @@ def test_creating_with_everything(agency: Store):
     row = agency.read(acme.id, get_client, ann.id)
     assert (row.client, row.role, row.spent) == (ann, client_role, None)
     assert ann.address is not None
+    assert isinstance(ann.address.id, UUID)
     assert (ann.address.place, ann.address.first_name, ann.address.company_name) == (
         PostalAddress(city="Leeds"),
         "Ann",

@@ -462,6 +462,17 @@ def test_nothing_for_something(agency: Store):
     assert stored(agency, issued.id).status is InvoiceStatus.UNPAID
 
 
+def test_a_cent_for_something(agency: Store):
+    """The smallest amount is a part of what is due by then."""
+    cheap = [InvoiceItemDraft(name="Sticker", amount=Decimal("0.01"))]
+    issued = agency.run(acme.id, create_invoice, payer=john.id, items=cheap, at=now)
+    payment = begun(agency, issued.id)
+    agency.run(acme.id, update_invoice, issued.id, InvoicePatch(tax=Decimal(1)), at=now)
+    outcome = settled(agency, payment)
+    assert (outcome.payment.status, outcome.invoice.due) == (PaymentStatus.SUCCEEDED, money(1, "USD"))
+    assert outcome.invoice.status is InvoiceStatus.PARTIALLY_PAID
+
+
 @pytest.mark.usefixtures("store")
 def test_giving_back(agency: Store):
     """Once; recording it again changes nothing."""
