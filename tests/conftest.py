@@ -88,8 +88,8 @@ def shared_store(request: pytest.FixtureRequest) -> Iterator[Store]:
 def lend_database(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Engine]]:
     """Give what lends an engine of SQLite or PostgreSQL, on our schema without rows, until the end of the test.
 
-    Everything is deleted then. That takes a tenth of the time of a new database, and on the same engine statements need
-    not be compiled again. A test that touches the schema, or the engine, takes ``…_database_url``.
+    Everything is deleted then. That takes a quarter of the time of a new database, and on the same engine statements
+    need not be compiled again. A test that touches the schema, or the engine, takes ``…_database_url``.
     """
     lent: list[Engine] = []
 

@@ -39,10 +39,11 @@ _WORDS = {
     "order-messages": "MESSAGE", "proposals": "PROPOSALS", "invoices": "INVOICES", "tickets": "TICKETS",
 }  # fmt: skip
 """What stands for an own id, behind each noun of a path."""
+_WHOLE = {"type": "string", "pattern": r"^[+-]?\d+(\.0+)?$"}
 _NUMERAL = {"type": "string", "pattern": r"^[+-]?\d+(\.\d+)?$"}
 _ALSO: dict[str, list[Any]] = {
     "boolean": [{"enum": [0, 1]}],
-    "integer": [{"type": "boolean"}, _NUMERAL],
+    "integer": [{"type": "boolean"}, _WHOLE],
     "number": [{"type": "boolean"}, _NUMERAL],
 }
 """What the API takes besides, by the type in the description."""

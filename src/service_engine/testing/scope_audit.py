@@ -66,8 +66,9 @@ class ScopeAudit:
         tables: The tables to watch; ours by default. Those of them with an ``org_id`` are tenant tables.
 
     Example:
-        >>> from sqlalchemy import create_engine, insert, select
-        >>> engine, tables = create_engine("sqlite://"), own_tables()
+        >>> from sqlalchemy import MetaData, create_engine, insert, select
+        >>> from service_engine.adapters.sql import build_tables
+        >>> engine, tables = create_engine("sqlite://"), build_tables(MetaData())
         >>> tables.metadata.create_all(engine)
         >>> with ScopeAudit(engine) as audit, engine.connect() as connection:
         ...     try:

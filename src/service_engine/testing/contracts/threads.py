@@ -62,9 +62,7 @@ class ThreadsContract(Contract):
 
         def bill(uow: UnitOfWork, _: str, meet: Callable[[], None]) -> str:
             meet()
-            return create_invoice(
-                uow, payer=client.id, items=[InvoiceItemDraft(name="Hosting", amount=Decimal(10))], at=NOON
-            ).number
+            return create_invoice(uow, payer=client.id, items=[HOSTING], at=NOON).number
 
         both(acme, bill, numbers.append)
         assert sorted(numbers) == ["INV-00001", "INV-00002"]
