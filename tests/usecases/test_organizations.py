@@ -281,3 +281,13 @@ def test_a_use_is_written_at_most_once_a_minute(agency: Store):
         agency.run(acme.id, note_token_use, caller.token_id, at=at)
         noted.append(authenticate(agency.directory, secret, at=at)[1].last_used_at)
     assert noted == [None, now, now, now + MINUTE]
+
+
+@pytest.mark.usefixtures("store")
+def test_a_use_at_a_time_without_a_zone_is_refused(agency: Store):
+    """Found by agreement: one store refused it as the misuse that it is, another as an error of its driver."""
+    secret = agency.run(acme.id, issue_api_token, jane.id, name="CI", at=now)
+    caller, _ = authenticate(agency.directory, secret, at=now)
+    with pytest.raises(ValueError, match="has no zone; give an aware datetime"):
+        agency.run(acme.id, note_token_use, caller.token_id, at=now.replace(tzinfo=None))
+    assert authenticate(agency.directory, secret, at=now)[1].last_used_at is None

@@ -26,7 +26,7 @@ from service_engine.api.settings import Settings
 from service_engine.domain import api_tokens
 from service_engine.domain.api_tokens import Caller
 from service_engine.errors import AuthenticationError, NotFoundError
-from service_engine.ports.lists import Field, SliceRequest
+from service_engine.ports.lists import Field, SliceRequest, SortField
 from service_engine.ports.payments import PaymentGateway
 from service_engine.ports.unit_of_work import Store
 from service_engine.schemas.fields import uuid_of
@@ -38,7 +38,7 @@ __all__ = ["Gate", "path_id"]
 
 M = TypeVar("M", bound=BaseModel)
 F = TypeVar("F", bound=Field)
-S = TypeVar("S", bound=Field)
+S = TypeVar("S", bound=SortField)
 
 _SCHEME: Final = "Bearer"
 

@@ -14,7 +14,7 @@ from attrs import Attribute
 
 from service_engine.errors import RuleViolationError
 
-__all__ = ["LINE", "NOTE", "bounded", "clean", "optional_bounded"]
+__all__ = ["LINE", "NOTE", "bounded", "clean", "optional_bounded", "problem_with"]
 
 Validator: TypeAlias = "Callable[[Any, Attribute[Any], Any], None]"
 
@@ -44,7 +44,7 @@ def clean(value: str, *, field: str, max_length: int = LINE, required: bool = Tr
         'Help with order'
     """
     value = value.strip()
-    problem = _problem(value, max_length=max_length, required=required)
+    problem = problem_with(value, max_length=max_length, required=required)
     if problem is not None:
         raise RuleViolationError(field, f"The {field} {problem}.")
     return value
@@ -68,7 +68,7 @@ def bounded(max_length: int = LINE, *, required: bool = True) -> Validator:
         if not isinstance(value, str):
             msg = f"{attribute.name} must be text, not {type(value).__name__}"
             raise TypeError(msg)
-        problem = _problem(value, max_length=max_length, required=required)
+        problem = problem_with(value, max_length=max_length, required=required)
         if problem is None and required and value[:1].isspace() | value[-1:].isspace():
             problem = "must not begin or end with a blank"
         if problem is not None:
@@ -97,7 +97,13 @@ def optional_bounded(max_length: int = LINE) -> Validator:
     return validate
 
 
-def _problem(value: str, *, max_length: int, required: bool) -> str | None:
+def problem_with(value: str, *, max_length: int, required: bool) -> str | None:
+    """Say why a text may not be stored, None if it may. As for ``clean``, which strips it before.
+
+    Example:
+        >>> problem_with("Help", max_length=3, required=True)
+        'must have at most 3 characters, not 4'
+    """
     if required and not value:
         return "must not be blank"
     if len(value) > max_length:

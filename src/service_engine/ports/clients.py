@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
+from uuid import UUID
 
 from attrs import frozen
 
@@ -14,7 +15,8 @@ from service_engine.domain.change import Change
 from service_engine.domain.clients import Client
 from service_engine.domain.ids import ClientId, UserId
 from service_engine.domain.money import Money
-from service_engine.ports.lists import Condition, Field, Page, PageRequest, Sort
+from service_engine.ports.keysets import Listed
+from service_engine.ports.lists import Field, SortField
 
 __all__ = ["ClientFilter", "ClientQueries", "ClientRow", "ClientSort", "ClientSummary", "Clients"]
 
@@ -34,7 +36,7 @@ class ClientFilter(Field):
     CREATED_AT = "created_at"
 
 
-class ClientSort(Field):
+class ClientSort(SortField):
     """What a list of clients can be sorted by. Source: contract section 1.8.
 
     Example:
@@ -42,13 +44,13 @@ class ClientSort(Field):
         <ClientSort.LAST_NAME: 'last_name'>
     """
 
-    ID = "id"
-    EMAIL = "email"
-    FIRST_NAME = "first_name"
-    LAST_NAME = "last_name"
-    STATUS = "status"
-    BALANCE = "balance"
-    CREATED_AT = "created_at"
+    ID = "id", UUID
+    EMAIL = "email", str
+    FIRST_NAME = "first_name", str
+    LAST_NAME = "last_name", str
+    STATUS = "status", int
+    BALANCE = "balance", Decimal
+    CREATED_AT = "created_at", datetime
 
 
 @frozen(kw_only=True)
@@ -161,7 +163,7 @@ class Clients(Protocol):
         ...
 
 
-class ClientQueries(Protocol):
+class ClientQueries(Listed[ClientFilter, ClientSort, ClientRow], Protocol):
     """Clients as they are shown: one statement for one, two for a page of any size.
 
     Example:
@@ -177,10 +179,4 @@ class ClientQueries(Protocol):
         Raises:
             NotFoundError: There is none, or it is somebody of the staff.
         """
-        ...
-
-    def page(
-        self, filters: Sequence[Condition[ClientFilter]], sort: Sort[ClientSort], page: PageRequest
-    ) -> Page[ClientRow]:
-        """Return a page of live clients and the number of all that the filters let through."""
         ...

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
+from uuid import UUID
 
 from attrs import frozen
 
@@ -12,7 +14,8 @@ from service_engine.domain.change import Change
 from service_engine.domain.clients import Client
 from service_engine.domain.ids import InvoiceId
 from service_engine.domain.invoices import Invoice
-from service_engine.ports.lists import Condition, Field, Page, PageRequest, Sort
+from service_engine.ports.keysets import Listed
+from service_engine.ports.lists import Field, SortField
 
 __all__ = ["InvoiceFilter", "InvoiceQueries", "InvoiceRow", "InvoiceSort", "Invoices"]
 
@@ -32,7 +35,7 @@ class InvoiceFilter(Field):
     DATE_DUE = "date_due"
 
 
-class InvoiceSort(Field):
+class InvoiceSort(SortField):
     """What a list of invoices can be sorted by. Source: contract section 8, number 33.
 
     Example:
@@ -40,15 +43,15 @@ class InvoiceSort(Field):
         <InvoiceSort.SUBTOTAL: 'subtotal'>
     """
 
-    ID = "id"
-    NUMBER = "number"
-    STATUS = "status"
-    CLIENT_ID = "client_id"
-    TOTAL = "total"
-    SUBTOTAL = "subtotal"
-    CREATED_AT = "created_at"
-    DATE_DUE = "date_due"
-    DATE_PAID = "date_paid"
+    ID = "id", UUID
+    NUMBER = "number", str
+    STATUS = "status", int
+    CLIENT_ID = "client_id", UUID
+    TOTAL = "total", Decimal
+    SUBTOTAL = "subtotal", Decimal
+    CREATED_AT = "created_at", datetime
+    DATE_DUE = "date_due", datetime
+    DATE_PAID = "date_paid", datetime
 
 
 @frozen(kw_only=True)
@@ -123,10 +126,11 @@ class Invoices(Protocol):
         ...
 
 
-class InvoiceQueries(Protocol):
+class InvoiceQueries(Listed[InvoiceFilter, InvoiceSort, InvoiceRow], Protocol):
     """Invoices as they are shown: one statement for one, two for a page of any size.
 
     Example:
+        >>> from service_engine.ports.lists import PageRequest, Sort
         >>> from service_engine.testing.examples import acme, agency
         >>> with agency().begin(acme.id) as uow:
         ...     uow.invoice_queries.page([], Sort(InvoiceSort.CREATED_AT), PageRequest()).total
@@ -139,10 +143,4 @@ class InvoiceQueries(Protocol):
         Raises:
             NotFoundError: There is none.
         """
-        ...
-
-    def page(
-        self, filters: Sequence[Condition[InvoiceFilter]], sort: Sort[InvoiceSort], page: PageRequest
-    ) -> Page[InvoiceRow]:
-        """Return a page of live invoices and the number of all that the filters let through."""
         ...

@@ -31,6 +31,8 @@ __all__ = [
     "Slice",
     "SliceRequest",
     "Sort",
+    "SortField",
+    "up_to",
 ]
 
 MAX_PAGE_SIZE: Final = 100
@@ -50,6 +52,25 @@ class Field(Enum):
     """
 
 
+class SortField(Field):
+    """A field that a list can be sorted by. It knows what kind of value it holds, beside nothing at all.
+
+    Example:
+        >>> from service_engine.ports.tickets import TicketSort
+        >>> TicketSort.SUBJECT.kind
+        <class 'str'>
+    """
+
+    kind: type[Scalar]
+
+    def __new__(cls, value: str, kind: type[Scalar]) -> SortField:  # noqa: PYI034 - an enumeration's member
+        """Make a member; what it is looked up by is the attribute's name alone."""
+        member = object.__new__(cls)
+        member._value_ = value
+        member.kind = kind
+        return member
+
+
 class Operator(Enum):
     """How a filter compares.
 
@@ -65,6 +86,7 @@ class Operator(Enum):
 
 
 F = TypeVar("F", bound=Field)
+S = TypeVar("S", bound=SortField)
 R = TypeVar("R")
 
 
@@ -102,7 +124,7 @@ class Condition(Generic[F]):
 
 
 @frozen
-class Sort(Generic[F]):
+class Sort(Generic[S]):
     """The order of a list. Equal ones are ordered by id, in the same direction.
 
     Nulls come last ascending and first descending, on every store. Text is ordered by code points.
@@ -117,11 +139,23 @@ class Sort(Generic[F]):
         False
     """
 
-    field: F
+    field: S
     descending: bool = True
 
 
-def _up_to(highest: int) -> Callable[[object, Attribute[int], int], None]:
+def up_to(highest: int) -> Callable[[object, Attribute[int], int], None]:
+    """Make an attrs validator: a whole number from 1 to the highest.
+
+    Example:
+        >>> @frozen
+        ... class Box:
+        ...     size: int = attrs.field(validator=up_to(100))
+        >>> Box(101)
+        Traceback (most recent call last):
+            ...
+        ValueError: a page's size must be between 1 and 100, not 101
+    """
+
     def validate(_: object, attribute: Attribute[int], value: int) -> None:
         if not 1 <= value <= highest:
             msg = f"a page's {attribute.name} must be between 1 and {highest}, not {value}"
@@ -146,8 +180,8 @@ class PageRequest:
         40
     """
 
-    number: int = attrs.field(default=1, validator=_up_to(_MAX_PAGE_NUMBER))
-    size: int = attrs.field(default=20, validator=_up_to(MAX_PAGE_SIZE))
+    number: int = attrs.field(default=1, validator=up_to(_MAX_PAGE_NUMBER))
+    size: int = attrs.field(default=20, validator=up_to(MAX_PAGE_SIZE))
 
     @property
     def offset(self) -> int:
@@ -191,8 +225,8 @@ class SliceRequest:
         500
     """
 
-    number: int = attrs.field(default=1, validator=_up_to(_MAX_PAGE_NUMBER))
-    size: int = attrs.field(default=100, validator=_up_to(MAX_SLICE_SIZE))
+    number: int = attrs.field(default=1, validator=up_to(_MAX_PAGE_NUMBER))
+    size: int = attrs.field(default=100, validator=up_to(MAX_SLICE_SIZE))
 
     @property
     def offset(self) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
+from uuid import UUID
 
 from attrs import frozen
 
@@ -14,7 +16,8 @@ from service_engine.domain.money import Money
 from service_engine.domain.orders import Order, OrderStatus
 from service_engine.ports.clients import ClientSummary
 from service_engine.ports.employees import EmployeeRow
-from service_engine.ports.lists import Condition, Field, Page, PageRequest, Sort
+from service_engine.ports.keysets import Listed
+from service_engine.ports.lists import Field, SortField
 
 __all__ = ["OrderFilter", "OrderQueries", "OrderRow", "OrderSort", "OrderSummary", "Orders"]
 
@@ -38,7 +41,7 @@ class OrderFilter(Field):
     DATE_DUE = "date_due"
 
 
-class OrderSort(Field):
+class OrderSort(SortField):
     """What a list of orders can be sorted by. Source: contract section 1.8.
 
     Example:
@@ -46,15 +49,15 @@ class OrderSort(Field):
         <OrderSort.QUANTITY: 'quantity'>
     """
 
-    ID = "id"
-    NUMBER = "number"
-    STATUS = "status"
-    PRICE = "price"
-    QUANTITY = "quantity"
-    CLIENT_ID = "client_id"
-    SERVICE_ID = "service_id"
-    CREATED_AT = "created_at"
-    DATE_DUE = "date_due"
+    ID = "id", UUID
+    NUMBER = "number", str
+    STATUS = "status", int
+    PRICE = "price", Decimal
+    QUANTITY = "quantity", int
+    CLIENT_ID = "client_id", UUID
+    SERVICE_ID = "service_id", UUID
+    CREATED_AT = "created_at", datetime
+    DATE_DUE = "date_due", datetime
 
 
 @frozen(kw_only=True)
@@ -152,10 +155,11 @@ class Orders(Protocol):
         ...
 
 
-class OrderQueries(Protocol):
+class OrderQueries(Listed[OrderFilter, OrderSort, OrderRow], Protocol):
     """Orders as they are shown: one statement for one, two for a page of any size.
 
     Example:
+        >>> from service_engine.ports.lists import PageRequest, Sort
         >>> from service_engine.testing.examples import acme, agency
         >>> with agency().begin(acme.id) as uow:
         ...     uow.order_queries.page([], Sort(OrderSort.CREATED_AT), PageRequest()).total
@@ -168,10 +172,4 @@ class OrderQueries(Protocol):
         Raises:
             NotFoundError: There is none.
         """
-        ...
-
-    def page(
-        self, filters: Sequence[Condition[OrderFilter]], sort: Sort[OrderSort], page: PageRequest
-    ) -> Page[OrderRow]:
-        """Return a page of live orders and the number of all that the filters let through."""
         ...

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
+from uuid import UUID
 
 from attrs import frozen
 
@@ -12,7 +13,8 @@ from service_engine.domain.change import Change
 from service_engine.domain.ids import OrderId, ProposalId
 from service_engine.domain.money import Money
 from service_engine.domain.proposals import Proposal, ProposalItem, ProposalStatus
-from service_engine.ports.lists import Condition, Field, Page, PageRequest, Sort
+from service_engine.ports.keysets import Listed
+from service_engine.ports.lists import Field, SortField
 
 __all__ = [
     "ProposalFilter",
@@ -39,7 +41,7 @@ class ProposalFilter(Field):
     CREATED_AT = "created_at"
 
 
-class ProposalSort(Field):
+class ProposalSort(SortField):
     """What a list of proposals can be sorted by. Source: contract section 1.8.
 
     Example:
@@ -47,13 +49,13 @@ class ProposalSort(Field):
         <ProposalSort.SIGNED_AT: 'signed_at'>
     """
 
-    ID = "id"
-    CLIENT_EMAIL = "client_email"
-    STATUS = "status"
-    TOTAL = "total"
-    CREATED_AT = "created_at"
-    SENT_AT = "sent_at"
-    SIGNED_AT = "signed_at"
+    ID = "id", UUID
+    CLIENT_EMAIL = "client_email", str
+    STATUS = "status", int
+    TOTAL = "total", Decimal
+    CREATED_AT = "created_at", datetime
+    SENT_AT = "sent_at", datetime
+    SIGNED_AT = "signed_at", datetime
 
 
 @frozen(kw_only=True)
@@ -76,6 +78,7 @@ class ProposalSummary:
         updated_at: When it last changed, UTC.
 
     Example:
+        >>> from service_engine.ports.lists import PageRequest, Sort
         >>> from service_engine.testing.examples import acme, agency
         >>> with agency().begin(acme.id) as uow:
         ...     [row] = uow.proposal_queries.page([], Sort(ProposalSort.CREATED_AT), PageRequest()).rows
@@ -176,10 +179,11 @@ class Proposals(Protocol):
         ...
 
 
-class ProposalQueries(Protocol):
+class ProposalQueries(Listed[ProposalFilter, ProposalSort, ProposalSummary], Protocol):
     """Proposals as they are shown: one statement for one, two for a page of any size.
 
     Example:
+        >>> from service_engine.ports.lists import PageRequest, Sort
         >>> from service_engine.testing.examples import acme, agency
         >>> with agency().begin(acme.id) as uow:
         ...     uow.proposal_queries.page([], Sort(ProposalSort.CREATED_AT), PageRequest()).total
@@ -192,10 +196,4 @@ class ProposalQueries(Protocol):
         Raises:
             NotFoundError: There is none.
         """
-        ...
-
-    def page(
-        self, filters: Sequence[Condition[ProposalFilter]], sort: Sort[ProposalSort], page: PageRequest
-    ) -> Page[ProposalSummary]:
-        """Return a page of live proposals and the number of all that the filters let through."""
         ...

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
+from uuid import UUID
 
 from service_engine.domain.change import Change
 from service_engine.domain.ids import ServiceFolderId, ServiceId
 from service_engine.domain.service_folders import ServiceFolder
 from service_engine.domain.services import Service
-from service_engine.ports.lists import Condition, Field, Page, PageRequest, Sort
+from service_engine.ports.keysets import Listed
+from service_engine.ports.lists import Field, SortField
 
 __all__ = ["ServiceFilter", "ServiceFolders", "ServiceQueries", "ServiceSort", "Services"]
 
@@ -32,7 +35,7 @@ class ServiceFilter(Field):
     CREATED_AT = "created_at"
 
 
-class ServiceSort(Field):
+class ServiceSort(SortField):
     """What a list of services can be sorted by. Source: contract section 1.8.
 
     Example:
@@ -40,13 +43,13 @@ class ServiceSort(Field):
         <ServiceSort.SORT_ORDER: 'sort_order'>
     """
 
-    ID = "id"
-    NAME = "name"
-    PRICE = "price"
-    RECURRENCE = "recurrence"
-    PUBLIC = "public"
-    SORT_ORDER = "sort_order"
-    CREATED_AT = "created_at"
+    ID = "id", UUID
+    NAME = "name", str
+    PRICE = "price", Decimal
+    RECURRENCE = "recurrence", int
+    PUBLIC = "public", bool
+    SORT_ORDER = "sort_order", int
+    CREATED_AT = "created_at", datetime
 
 
 class Services(Protocol):
@@ -112,10 +115,11 @@ class ServiceFolders(Protocol):
         ...
 
 
-class ServiceQueries(Protocol):
+class ServiceQueries(Listed[ServiceFilter, ServiceSort, Service], Protocol):
     """Services as they are shown: one statement for one, two for a page of any size.
 
     Example:
+        >>> from service_engine.ports.lists import PageRequest, Sort
         >>> from service_engine.testing.examples import acme, agency
         >>> with agency().begin(acme.id) as uow:
         ...     [service.name for service in uow.service_queries.page([], Sort(ServiceSort.PRICE), PageRequest()).rows]
@@ -128,10 +132,4 @@ class ServiceQueries(Protocol):
         Raises:
             NotFoundError: There is none.
         """
-        ...
-
-    def page(
-        self, filters: Sequence[Condition[ServiceFilter]], sort: Sort[ServiceSort], page: PageRequest
-    ) -> Page[Service]:
-        """Return a page of live services and the number of all that the filters let through."""
         ...

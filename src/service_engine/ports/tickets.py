@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from attrs import frozen
 
@@ -15,7 +15,8 @@ from service_engine.domain.ticket_messages import TicketMessage
 from service_engine.domain.tickets import Ticket, TicketStatus
 from service_engine.ports.clients import ClientSummary
 from service_engine.ports.employees import EmployeeRow
-from service_engine.ports.lists import Condition, Field, Page, PageRequest, Sort
+from service_engine.ports.keysets import Listed
+from service_engine.ports.lists import Field, SortField
 from service_engine.ports.orders import OrderSummary
 
 __all__ = [
@@ -44,7 +45,7 @@ class TicketFilter(Field):
     LAST_MESSAGE_AT = "last_message_at"
 
 
-class TicketSort(Field):
+class TicketSort(SortField):
     """What a list of tickets can be sorted by. Source: contract section 1.8.
 
     Example:
@@ -52,13 +53,13 @@ class TicketSort(Field):
         <TicketSort.SUBJECT: 'subject'>
     """
 
-    ID = "id"
-    SUBJECT = "subject"
-    STATUS = "status"
-    CLIENT_ID = "client_id"
-    ORDER_ID = "order_id"
-    CREATED_AT = "created_at"
-    LAST_MESSAGE_AT = "last_message_at"
+    ID = "id", UUID
+    SUBJECT = "subject", str
+    STATUS = "status", int
+    CLIENT_ID = "client_id", UUID
+    ORDER_ID = "order_id", UUID
+    CREATED_AT = "created_at", datetime
+    LAST_MESSAGE_AT = "last_message_at", datetime
 
 
 @frozen(kw_only=True)
@@ -84,6 +85,7 @@ class TicketRow:
         date_closed: When it was closed, UTC.
 
     Example:
+        >>> from service_engine.ports.lists import PageRequest, Sort
         >>> from service_engine.testing.examples import acme, agency
         >>> with agency().begin(acme.id) as uow:
         ...     [row.subject for row in uow.ticket_queries.page([], Sort(TicketSort.CREATED_AT), PageRequest()).rows]
@@ -185,10 +187,11 @@ class TicketMessages(Protocol):
         ...
 
 
-class TicketQueries(Protocol):
+class TicketQueries(Listed[TicketFilter, TicketSort, TicketRow], Protocol):
     """Tickets as they are shown: one statement for one, two for a page of any size.
 
     Example:
+        >>> from service_engine.ports.lists import PageRequest, Sort
         >>> from service_engine.testing.examples import acme, agency
         >>> with agency().begin(acme.id) as uow:
         ...     uow.ticket_queries.page([], Sort(TicketSort.CREATED_AT), PageRequest()).total
@@ -201,10 +204,4 @@ class TicketQueries(Protocol):
         Raises:
             NotFoundError: There is none.
         """
-        ...
-
-    def page(
-        self, filters: Sequence[Condition[TicketFilter]], sort: Sort[TicketSort], page: PageRequest
-    ) -> Page[TicketRow]:
-        """Return a page of live tickets and the number of all that the filters let through."""
         ...

@@ -26,6 +26,7 @@ from service_engine.ports.lists import (
     Scalar,
     SliceRequest,
     Sort,
+    SortField,
 )
 from service_engine.schemas.errors import EXACT
 from service_engine.schemas.validation import InvalidRequestError
@@ -48,7 +49,7 @@ __all__ = [
 ]
 
 F = TypeVar("F", bound=Field)
-S = TypeVar("S", bound=Field)
+S = TypeVar("S", bound=SortField)
 R = TypeVar("R")
 W = TypeVar("W")
 P = TypeVar("P", PageRequest, SliceRequest)

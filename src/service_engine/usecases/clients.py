@@ -16,6 +16,7 @@ from service_engine.domain.emails import normalise_email
 from service_engine.domain.ids import AddressId, ClientId, RoleId, UserId
 from service_engine.errors import AlreadyTakenError, ConflictError, InvalidReferenceError, NotFoundError
 from service_engine.ports.clients import ClientFilter, ClientRow, ClientSort
+from service_engine.ports.keysets import FROM_THE_START, KeysetPage, KeysetRequest
 from service_engine.ports.lists import FIRST_PAGE, Condition, Page, PageRequest, Sort
 from service_engine.ports.unit_of_work import UnitOfWork, View
 
@@ -27,6 +28,7 @@ __all__ = [
     "list_clients",
     "register_newcomer",
     "require_free_email",
+    "scroll_clients",
     "update_client",
 ]
 
@@ -163,6 +165,28 @@ def list_clients(
         ['john@example.com']
     """
     return view.client_queries.page(filters, sort, page)
+
+
+def scroll_clients(
+    view: View,
+    *,
+    filters: Sequence[Condition[ClientFilter]] = (),
+    sort: Sort[ClientSort] = NEWEST_FIRST,
+    page: KeysetRequest[ClientSort] = FROM_THE_START,
+) -> KeysetPage[ClientRow, ClientSort]:
+    """Return the clients that come after those of the last page, in one statement at any depth.
+
+    Raises:
+        ValueError: The cursor is one of another order, or a filter compares with a naive time.
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency
+        >>> from service_engine.ports.keysets import Counting
+        >>> page = agency().read(acme.id, scroll_clients, page=KeysetRequest(size=50, counting=Counting.EXACT))
+        >>> page.following, page.total  # there is no next page
+        (None, ExactTotal(rows=1))
+    """
+    return view.client_queries.keyset(filters, sort, page)
 
 
 def find_client(uow: UnitOfWork, email: str, *, field: str = "email") -> ClientId | None:

@@ -25,6 +25,7 @@ from service_engine.domain.invoices import EDITS, Invoice, InvoiceRevision, Invo
 from service_engine.domain.money import money
 from service_engine.errors import InvalidReferenceError
 from service_engine.ports.invoices import InvoiceFilter, InvoiceRow, InvoiceSort
+from service_engine.ports.keysets import FROM_THE_START, KeysetPage, KeysetRequest
 from service_engine.ports.lists import FIRST_PAGE, Condition, Page, PageRequest, Sort
 from service_engine.ports.references import FoundReferences
 from service_engine.ports.unit_of_work import UnitOfWork, View
@@ -40,6 +41,7 @@ __all__ = [
     "delete_invoice",
     "get_invoice",
     "list_invoices",
+    "scroll_invoices",
     "update_invoice",
 ]
 
@@ -262,6 +264,28 @@ def list_invoices(
         ['INV-00001']
     """
     return view.invoice_queries.page(filters, sort, page)
+
+
+def scroll_invoices(
+    view: View,
+    *,
+    filters: Sequence[Condition[InvoiceFilter]] = (),
+    sort: Sort[InvoiceSort] = NEWEST_FIRST,
+    page: KeysetRequest[InvoiceSort] = FROM_THE_START,
+) -> KeysetPage[InvoiceRow, InvoiceSort]:
+    """Return the invoices that come after those of the last page, in one statement at any depth.
+
+    Raises:
+        ValueError: The cursor is one of another order, or a filter compares with a naive time.
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency
+        >>> from service_engine.ports.keysets import Counting
+        >>> page = agency().read(acme.id, scroll_invoices, page=KeysetRequest(size=50, counting=Counting.EXACT))
+        >>> page.following, page.total  # there is no next page
+        (None, ExactTotal(rows=1))
+    """
+    return view.invoice_queries.keyset(filters, sort, page)
 
 
 def _look_up(

@@ -20,6 +20,7 @@ from service_engine.domain.money import Money, money
 from service_engine.domain.orders import Order, OrderDetails, OrderStatus
 from service_engine.domain.text import clean
 from service_engine.errors import AlreadyTakenError, InvalidReferenceError, RuleViolationError
+from service_engine.ports.keysets import FROM_THE_START, KeysetPage, KeysetRequest
 from service_engine.ports.lists import FIRST_PAGE, Condition, Page, PageRequest, Sort
 from service_engine.ports.orders import OrderFilter, OrderRow, OrderSort
 from service_engine.ports.references import FoundReferences, ServiceOffer
@@ -203,6 +204,28 @@ def list_orders(
         ['A1B2C3D4']
     """
     return view.order_queries.page(filters, sort, page)
+
+
+def scroll_orders(
+    view: View,
+    *,
+    filters: Sequence[Condition[OrderFilter]] = (),
+    sort: Sort[OrderSort] = NEWEST_FIRST,
+    page: KeysetRequest[OrderSort] = FROM_THE_START,
+) -> KeysetPage[OrderRow, OrderSort]:
+    """Return the orders that come after those of the last page, in one statement at any depth.
+
+    Raises:
+        ValueError: The cursor is one of another order, or a filter compares with a naive time.
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency
+        >>> from service_engine.ports.keysets import Counting
+        >>> page = agency().read(acme.id, scroll_orders, page=KeysetRequest(size=50, counting=Counting.EXACT))
+        >>> page.following, page.total  # there is no next page
+        (None, ExactTotal(rows=1))
+    """
+    return view.order_queries.keyset(filters, sort, page)
 
 
 def free_number(uow: UnitOfWork, wanted: str | None = None) -> str:

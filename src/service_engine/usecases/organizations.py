@@ -15,6 +15,7 @@ from service_engine.domain.access import Role
 from service_engine.domain.api_tokens import Caller, TokenGrant
 from service_engine.domain.employees import Employee
 from service_engine.domain.ids import ApiTokenId, EmployeeId, RoleId, UserId
+from service_engine.domain.instants import utc
 from service_engine.domain.organizations import Organization
 from service_engine.errors import AuthenticationError, NotFoundError
 from service_engine.ports.api_tokens import Directory
@@ -212,6 +213,9 @@ def authenticate(directory: Directory, secret: str, *, at: datetime) -> tuple[Ca
 def note_token_use(uow: UnitOfWork, token_id: ApiTokenId, *, at: datetime) -> None:
     """Write down that a token was used, at most once a minute.
 
+    Raises:
+        ValueError: The time is naive.
+
     Example:
         >>> from service_engine.testing.examples import acme, agency, jane, later, now
         >>> store = agency()
@@ -221,6 +225,7 @@ def note_token_use(uow: UnitOfWork, token_id: ApiTokenId, *, at: datetime) -> No
         >>> authenticate(store.directory, secret, at=later)[1].last_used_at == later
         True
     """
+    at = utc(at)
     uow.api_tokens.note_use(token_id, at=at, unless_since=at - api_tokens.USE_INTERVAL)
 
 

@@ -20,6 +20,7 @@ from service_engine.domain.orders import Order
 from service_engine.domain.proposal_orders import place_proposed_order
 from service_engine.domain.proposals import Proposal, ProposalItem
 from service_engine.errors import InvalidReferenceError, RuleViolationError
+from service_engine.ports.keysets import FROM_THE_START, KeysetPage, KeysetRequest
 from service_engine.ports.lists import FIRST_PAGE, Condition, Page, PageRequest, Sort
 from service_engine.ports.proposals import ProposalFilter, ProposalRow, ProposalSort, ProposalSummary
 from service_engine.ports.references import ServiceOffer
@@ -35,6 +36,7 @@ __all__ = [
     "get_proposal",
     "list_proposals",
     "reject_proposal",
+    "scroll_proposals",
     "send_proposal",
     "sign_proposal",
 ]
@@ -260,6 +262,28 @@ def list_proposals(
         ['ann@example.com']
     """
     return view.proposal_queries.page(filters, sort, page)
+
+
+def scroll_proposals(
+    view: View,
+    *,
+    filters: Sequence[Condition[ProposalFilter]] = (),
+    sort: Sort[ProposalSort] = NEWEST_FIRST,
+    page: KeysetRequest[ProposalSort] = FROM_THE_START,
+) -> KeysetPage[ProposalSummary, ProposalSort]:
+    """Return the proposals that come after those of the last page, in one statement at any depth.
+
+    Raises:
+        ValueError: The cursor is one of another order, or a filter compares with a naive time.
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency
+        >>> from service_engine.ports.keysets import Counting
+        >>> page = agency().read(acme.id, scroll_proposals, page=KeysetRequest(size=50, counting=Counting.EXACT))
+        >>> page.following, page.total  # there is no next page
+        (None, ExactTotal(rows=1))
+    """
+    return view.proposal_queries.keyset(filters, sort, page)
 
 
 def _offers(uow: UnitOfWork, service_ids: Sequence[ServiceId]) -> list[ServiceOffer]:

@@ -16,6 +16,7 @@ from service_engine.domain.ids import EmployeeId, ServiceFolderId, ServiceId
 from service_engine.domain.service_folders import ServiceFolder
 from service_engine.domain.services import Recurrence, Service, ServicePatch
 from service_engine.errors import InvalidReferenceError
+from service_engine.ports.keysets import FROM_THE_START, KeysetPage, KeysetRequest
 from service_engine.ports.lists import FIRST_PAGE, Condition, Page, PageRequest, Sort
 from service_engine.ports.services import ServiceFilter, ServiceSort
 from service_engine.ports.unit_of_work import UnitOfWork, View
@@ -27,6 +28,7 @@ __all__ = [
     "delete_service",
     "get_service",
     "list_services",
+    "scroll_services",
     "update_service",
 ]
 
@@ -190,6 +192,28 @@ def list_services(
         ['Web Development']
     """
     return view.service_queries.page(filters, sort, page)
+
+
+def scroll_services(
+    view: View,
+    *,
+    filters: Sequence[Condition[ServiceFilter]] = (),
+    sort: Sort[ServiceSort] = NEWEST_FIRST,
+    page: KeysetRequest[ServiceSort] = FROM_THE_START,
+) -> KeysetPage[Service, ServiceSort]:
+    """Return the services that come after those of the last page, in one statement at any depth.
+
+    Raises:
+        ValueError: The cursor is one of another order, or a filter compares with a naive time.
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency
+        >>> from service_engine.ports.keysets import Counting
+        >>> page = agency().read(acme.id, scroll_services, page=KeysetRequest(size=50, counting=Counting.EXACT))
+        >>> page.following, page.total  # there is no next page
+        (None, ExactTotal(rows=1))
+    """
+    return view.service_queries.keyset(filters, sort, page)
 
 
 def _require_folder(uow: UnitOfWork, patch: ServicePatch) -> None:

@@ -20,6 +20,7 @@ from service_engine.domain.json_values import EMPTY, freeze
 from service_engine.domain.ticket_messages import TicketMessage
 from service_engine.domain.tickets import Ticket, TicketStatus
 from service_engine.errors import InvalidReferenceError
+from service_engine.ports.keysets import FROM_THE_START, KeysetPage, KeysetRequest
 from service_engine.ports.lists import FIRST_PAGE, Condition, Page, PageRequest, Sort
 from service_engine.ports.references import FoundReferences
 from service_engine.ports.tickets import TicketDetails, TicketFilter, TicketRow, TicketSort
@@ -38,6 +39,7 @@ __all__ = [
     "post_ticket_message",
     "reopen_ticket",
     "retag_ticket",
+    "scroll_tickets",
     "update_ticket",
 ]
 
@@ -310,6 +312,28 @@ def list_tickets(
         1
     """
     return view.ticket_queries.page(filters, sort, page)
+
+
+def scroll_tickets(
+    view: View,
+    *,
+    filters: Sequence[Condition[TicketFilter]] = (),
+    sort: Sort[TicketSort] = NEWEST_FIRST,
+    page: KeysetRequest[TicketSort] = FROM_THE_START,
+) -> KeysetPage[TicketRow, TicketSort]:
+    """Return the tickets that come after those of the last page, in one statement at any depth.
+
+    Raises:
+        ValueError: The cursor is one of another order, or a filter compares with a naive time.
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency
+        >>> from service_engine.ports.keysets import Counting
+        >>> page = agency().read(acme.id, scroll_tickets, page=KeysetRequest(size=50, counting=Counting.EXACT))
+        >>> page.following, page.total  # there is no next page
+        (None, ExactTotal(rows=1))
+    """
+    return view.ticket_queries.keyset(filters, sort, page)
 
 
 def _refer(uow: UnitOfWork, change: Change[Ticket], patch: TicketPatch, *, at: datetime) -> Change[Ticket]:

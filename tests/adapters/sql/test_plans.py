@@ -13,21 +13,22 @@ from sqlalchemy import event, insert, text
 
 from service_engine.adapters.sql import SqlStore
 from service_engine.domain.ids import InvoiceId, OrderId, ProposalId
-from service_engine.ports.invoices import InvoiceFilter
-from service_engine.ports.lists import Condition, Operator
-from service_engine.ports.orders import OrderFilter
-from service_engine.ports.proposals import ProposalFilter
-from service_engine.ports.services import ServiceFilter
+from service_engine.ports.invoices import InvoiceFilter, InvoiceSort
+from service_engine.ports.keysets import Cursor, KeysetRequest
+from service_engine.ports.lists import Condition, Operator, Sort
+from service_engine.ports.orders import OrderFilter, OrderSort
+from service_engine.ports.proposals import ProposalFilter, ProposalSort
+from service_engine.ports.services import ServiceFilter, ServiceSort
 from service_engine.ports.unit_of_work import UnitOfWork
 from service_engine.testing.builders import NOON
 from service_engine.testing.contracts.agency import Agency
 from service_engine.testing.postgres import new_database
-from service_engine.usecases.invoices import get_invoice, list_invoices
+from service_engine.usecases.invoices import get_invoice, list_invoices, scroll_invoices
 from service_engine.usecases.order_messages import list_order_messages
 from service_engine.usecases.order_tasks import list_order_tasks
-from service_engine.usecases.orders import get_order, list_orders
-from service_engine.usecases.proposals import get_proposal, list_proposals
-from service_engine.usecases.services import list_services
+from service_engine.usecases.orders import get_order, list_orders, scroll_orders
+from service_engine.usecases.proposals import get_proposal, list_proposals, scroll_proposals
+from service_engine.usecases.services import list_services, scroll_services
 
 MANY = 2_000
 PARTS = 20
@@ -192,6 +193,22 @@ def test_filtered_lists_go_by_their_indexes(catalogue: Catalogue) -> None:
     ):
         rows, _ = catalogue.plans(query, filters=[condition])
         assert goes_by(choosing(rows), index)
+
+
+def test_keyset_pages_begin_in_the_index(catalogue: Catalogue) -> None:
+    """Both the time and the id of the row before are looked up, nothing before them is read."""
+    sqlite = catalogue.store.engine.dialect.name == "sqlite"
+    for query, sort, index in (
+        (scroll_orders, Sort(OrderSort.CREATED_AT), "orders_newest_idx"),
+        (scroll_services, Sort(ServiceSort.CREATED_AT), "services_newest_idx"),
+        (scroll_proposals, Sort(ProposalSort.CREATED_AT), "proposals_newest_idx"),
+        (scroll_invoices, Sort(InvoiceSort.CREATED_AT), "invoices_newest_idx"),
+    ):
+        after = Cursor[Any](sort, NOON + timedelta(seconds=MANY // 2), catalogue.order_id)
+        [plan] = catalogue.plans(query, sort=sort, page=KeysetRequest[Any](after=after))
+        assert goes_by(choosing(plan), index)
+        assert ("(created_at,id)<(?,?)" if sqlite else "Index Cond: ((org_id = ") in choosing(plan)
+        assert sqlite or "ROW(created_at, id) < ROW(" in choosing(plan)
 
 
 def test_a_retrieve_goes_by_the_key(catalogue: Catalogue) -> None:

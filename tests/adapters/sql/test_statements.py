@@ -18,6 +18,7 @@ from service_engine.domain.ids import TicketId
 from service_engine.domain.money import money
 from service_engine.domain.tickets import TicketStatus
 from service_engine.ports.clients import ClientSort
+from service_engine.ports.keysets import Counting, KeysetRequest
 from service_engine.ports.lists import Condition, Operator, PageRequest, Scalar, Sort
 from service_engine.ports.tickets import TicketFilter, TicketSort
 from service_engine.testing.builders import NOON
@@ -32,6 +33,7 @@ from service_engine.usecases.tickets import (
     list_tickets,
     open_ticket,
     post_ticket_message,
+    scroll_tickets,
     update_ticket,
 )
 
@@ -74,6 +76,23 @@ class TestCounts:
         with counting(sql_store.engine) as counts:
             page = acme.read(list_tickets, page=PageRequest(size=100))
         assert (len(page.rows), page.total, counts.statements) == (rows, rows, 2)
+
+    @pytest.mark.parametrize(
+        ("counting_", "statements"), [(Counting.NONE, 1), (Counting.CAPPED, 2), (Counting.EXACT, 2)]
+    )
+    def test_a_keyset_page_is_one_statement(
+        self, sql_store: SqlStore, acme: Agency, counting_: Counting, statements: int
+    ) -> None:
+        """The first and every other; a count is one more."""
+        for _ in range(3):
+            acme.ticket()
+        after = None
+        for rows in (2, 1):
+            wanted = KeysetRequest[TicketSort](size=2, after=after, counting=counting_)
+            with counting(sql_store.engine) as counts:
+                page = acme.read(scroll_tickets, page=wanted)
+            assert (len(page.rows), counts.statements) == (rows, statements)
+            after = page.following
 
     @pytest.mark.parametrize("rows", [0, 1, 20])
     def test_a_page_of_clients_is_two_statements(self, sql_store: SqlStore, acme: Agency, rows: int) -> None:

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from typing import cast
 
 from service_engine.adapters.memory.invoices import spent_by
-from service_engine.adapters.memory.lists import page_of
-from service_engine.adapters.memory.state import Work
+from service_engine.adapters.memory.listed import MemoryListed
+from service_engine.adapters.memory.state import State, Work
 from service_engine.adapters.memory.tables import require_current
 from service_engine.domain.change import Change, next_version
 from service_engine.domain.clients import Client
 from service_engine.domain.ids import ClientId, UserId
 from service_engine.errors import ConflictError, NotFoundError
 from service_engine.ports.clients import ClientFilter, ClientRow, ClientSort
-from service_engine.ports.lists import Condition, Page, PageRequest, Sort
 
 __all__ = ["MemoryClientQueries", "MemoryClients"]
 
@@ -76,10 +75,11 @@ class MemoryClients:
         return tuple(noun for noun, exist in referring.items() if exist)
 
 
-class MemoryClientQueries:
+class MemoryClientQueries(MemoryListed[ClientFilter, ClientSort, Client, ClientRow]):
     """``ports.clients.ClientQueries`` in memory."""
 
     def __init__(self, work: Work) -> None:
+        super().__init__(work, _ordered, _row)
         self._work = work
 
     def get(self, client_id: ClientId) -> ClientRow:
@@ -87,17 +87,12 @@ class MemoryClientQueries:
         client = self._work.state.live_client(client_id)
         if client is None:
             raise NotFoundError("client", client_id)
-        return self._row(client)
+        return _row(self._work.state, client)
 
-    def page(
-        self, filters: Sequence[Condition[ClientFilter]], sort: Sort[ClientSort], page: PageRequest
-    ) -> Page[ClientRow]:
-        """Return a page of live clients and the number of all that the filters let through."""
-        # Only live clients are listed in the table of people.
-        people = cast("Sequence[Client]", self._work.state.people.ordered(sort.field.value))
-        chosen, total = page_of(people, filters, sort, page)
-        return Page(tuple(map(self._row, chosen)), total)
 
-    def _row(self, client: Client) -> ClientRow:
-        state = self._work.state
-        return ClientRow(client=client, role=state.role_of(client), spent=spent_by(state, client.id))
+def _ordered(state: State, field: str) -> Sequence[Client]:
+    return cast("Sequence[Client]", state.people.ordered(field))  # only live clients are listed there
+
+
+def _row(state: State, client: Client) -> ClientRow:
+    return ClientRow(client=client, role=state.role_of(client), spent=spent_by(state, client.id))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Context, Decimal
 from functools import reduce
 from typing import Final
 
 from service_engine.adapters.memory import aggregates
-from service_engine.adapters.memory.lists import page_of
+from service_engine.adapters.memory.listed import MemoryListed
 from service_engine.adapters.memory.people import as_client
 from service_engine.adapters.memory.rows import row_of
 from service_engine.adapters.memory.state import State, Work
@@ -18,7 +18,6 @@ from service_engine.domain.ids import ClientId, InvoiceId
 from service_engine.domain.invoice_status import InvoiceStatus
 from service_engine.domain.invoices import Invoice
 from service_engine.ports.invoices import InvoiceFilter, InvoiceRow, InvoiceSort
-from service_engine.ports.lists import Condition, Page, PageRequest, Sort
 
 __all__ = ["MemoryInvoiceQueries", "MemoryInvoices", "spent_by"]
 
@@ -53,10 +52,11 @@ class MemoryInvoices:
         return self._work.state.invoice_count
 
 
-class MemoryInvoiceQueries:
+class MemoryInvoiceQueries(MemoryListed[InvoiceFilter, InvoiceSort, Invoice, InvoiceRow]):
     """``ports.invoices.InvoiceQueries`` in memory."""
 
     def __init__(self, work: Work) -> None:
+        super().__init__(work, lambda state, field: state.invoices.ordered(field), _listed)
         self._work = work
 
     def get(self, invoice_id: InvoiceId) -> InvoiceRow:
@@ -64,13 +64,9 @@ class MemoryInvoiceQueries:
         state = self._work.state
         return row_of(state, state.invoice_rows, aggregates.live("invoice", state.invoices, invoice_id), _row)
 
-    def page(
-        self, filters: Sequence[Condition[InvoiceFilter]], sort: Sort[InvoiceSort], page: PageRequest
-    ) -> Page[InvoiceRow]:
-        """Return a page of live invoices and the number of all that the filters let through."""
-        state = self._work.state
-        chosen, total = page_of(state.invoices.ordered(sort.field.value), filters, sort, page)
-        return Page(tuple(row_of(state, state.invoice_rows, invoice, _row) for invoice in chosen), total)
+
+def _listed(state: State, invoice: Invoice) -> InvoiceRow:
+    return row_of(state, state.invoice_rows, invoice, _row)
 
 
 def spent_by(state: State, client_id: ClientId) -> Decimal | None:

@@ -7,6 +7,7 @@ points, money by its amount.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
@@ -16,11 +17,13 @@ from uuid import UUID
 
 from service_engine.domain.instants import utc
 from service_engine.domain.money import Money
-from service_engine.ports.lists import Condition, Operator, PageRequest, SliceRequest, Sort
+from service_engine.ports.keysets import Counting, Cursor, KeysetPage, KeysetRequest
+from service_engine.ports.lists import Condition, Operator, PageRequest, SliceRequest, Sort, SortField
 
-__all__ = ["page_of", "slice_of", "sort_key"]
+__all__ = ["keyset_of", "page_of", "slice_of", "sort_key"]
 
 V = TypeVar("V")
+S = TypeVar("S", bound=SortField)
 Key: TypeAlias = Callable[[Any], tuple[bool, Any, int]]
 Test: TypeAlias = Callable[[Any], bool]
 
@@ -54,9 +57,7 @@ def page_of(
     Raises:
         ValueError: A filter compares with a naive time.
     """
-    for condition in filters:
-        test = _test(condition)
-        ordered = [value for value in ordered if test(value)]
+    ordered = _fitting(ordered, filters)
     total = len(ordered)
     if not sort.descending:
         return ordered[page.offset : page.offset + page.size], total
@@ -64,10 +65,40 @@ def page_of(
     return ordered[max(end - page.size, 0) : end][::-1], total
 
 
+def keyset_of(
+    ordered: Sequence[V], filters: Sequence[Condition[Any]], sort: Sort[S], wanted: KeysetRequest[S]
+) -> KeysetPage[V, S]:
+    """Cut the page after a cursor out of a list; the arguments are those of ``page_of``.
+
+    Raises:
+        ValueError: A filter compares with a naive time, or the cursor is one of another order.
+    """
+    ordered = _fitting(ordered, filters)
+    left, cursor, field = ordered, wanted.start(sort), sort.field.value
+    if cursor is not None:
+        value = _comparable(cursor.value)
+        place = value is None, value, cursor.id.int
+        if sort.descending:
+            left = left[: bisect_left(left, place, key=sort_key(field))]
+        else:
+            left = left[bisect_right(left, place, key=sort_key(field)) :]
+    rows = tuple(left[: -wanted.size - 1 : -1] if sort.descending else left[: wanted.size])
+    last: Any = rows[-1] if len(left) > len(rows) else None
+    following = None if last is None else Cursor(sort, attrgetter(field)(last), last.id)
+    return KeysetPage(rows, following, None if wanted.counting is Counting.NONE else wanted.total(len(ordered)))
+
+
 def slice_of(values: Sequence[V], page: SliceRequest) -> tuple[Sequence[V], bool]:
     """Cut a part out of a list that is not counted; return it, and whether others come after it."""
     end = page.offset + page.size
     return values[page.offset : end], len(values) > end
+
+
+def _fitting(values: Sequence[V], filters: Sequence[Condition[Any]]) -> Sequence[V]:
+    for condition in filters:
+        test = _test(condition)
+        values = [value for value in values if test(value)]
+    return values
 
 
 def _comparable(value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from service_engine.adapters.memory import aggregates
-from service_engine.adapters.memory.lists import page_of
+from service_engine.adapters.memory.listed import MemoryListed
 from service_engine.adapters.memory.people import are_people, client_summary, employee_rows
 from service_engine.adapters.memory.rows import row_of
 from service_engine.adapters.memory.state import State, Work
@@ -13,7 +13,6 @@ from service_engine.adapters.memory.tags import are_tags
 from service_engine.domain.change import Change
 from service_engine.domain.ids import OrderId
 from service_engine.domain.orders import Order
-from service_engine.ports.lists import Condition, Page, PageRequest, Sort
 from service_engine.ports.orders import OrderFilter, OrderRow, OrderSort, OrderSummary
 
 __all__ = ["MemoryOrderQueries", "MemoryOrders", "order_summary"]
@@ -43,10 +42,11 @@ class MemoryOrders:
         return frozenset(number for number in numbers if ("number", number) in claims)
 
 
-class MemoryOrderQueries:
+class MemoryOrderQueries(MemoryListed[OrderFilter, OrderSort, Order, OrderRow]):
     """``ports.orders.OrderQueries`` in memory."""
 
     def __init__(self, work: Work) -> None:
+        super().__init__(work, lambda state, field: state.orders.ordered(field), _listed)
         self._work = work
 
     def get(self, order_id: OrderId) -> OrderRow:
@@ -54,13 +54,9 @@ class MemoryOrderQueries:
         state = self._work.state
         return row_of(state, state.order_rows, aggregates.live("order", state.orders, order_id), _row)
 
-    def page(
-        self, filters: Sequence[Condition[OrderFilter]], sort: Sort[OrderSort], page: PageRequest
-    ) -> Page[OrderRow]:
-        """Return a page of live orders and the number of all that the filters let through."""
-        state = self._work.state
-        chosen, total = page_of(state.orders.ordered(sort.field.value), filters, sort, page)
-        return Page(tuple(row_of(state, state.order_rows, order, _row) for order in chosen), total)
+
+def _listed(state: State, order: Order) -> OrderRow:
+    return row_of(state, state.order_rows, order, _row)
 
 
 def order_summary(state: State, order_id: OrderId | None) -> OrderSummary | None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from service_engine.adapters.memory import aggregates
-from service_engine.adapters.memory.lists import page_of
+from service_engine.adapters.memory.listed import MemoryListed
 from service_engine.adapters.memory.rows import row_of
 from service_engine.adapters.memory.state import State, Work
 from service_engine.domain.change import Change
 from service_engine.domain.ids import ProposalId
 from service_engine.domain.proposals import Proposal, ProposalItem
-from service_engine.ports.lists import Condition, Page, PageRequest, Sort
 from service_engine.ports.proposals import (
     ProposalFilter,
     ProposalItemRow,
@@ -42,10 +41,11 @@ class MemoryProposals:
         return aggregates.save(self._work, "proposal", self._work.state.proposals, change, _links)
 
 
-class MemoryProposalQueries:
+class MemoryProposalQueries(MemoryListed[ProposalFilter, ProposalSort, Proposal, ProposalSummary]):
     """``ports.proposals.ProposalQueries`` in memory."""
 
     def __init__(self, work: Work) -> None:
+        super().__init__(work, lambda state, field: state.proposals.ordered(field), _listed)
         self._work = work
 
     def get(self, proposal_id: ProposalId) -> ProposalRow:
@@ -55,13 +55,9 @@ class MemoryProposalQueries:
         proposal = aggregates.live("proposal", state.proposals, proposal_id)
         return ProposalRow(proposal=proposal, items=tuple(_item_row(state, item) for item in proposal.items))
 
-    def page(
-        self, filters: Sequence[Condition[ProposalFilter]], sort: Sort[ProposalSort], page: PageRequest
-    ) -> Page[ProposalSummary]:
-        """Return a page of live proposals and the number of all that the filters let through."""
-        state = self._work.state
-        chosen, total = page_of(state.proposals.ordered(sort.field.value), filters, sort, page)
-        return Page(tuple(row_of(state, state.proposal_summaries, each, _summary) for each in chosen), total)
+
+def _listed(state: State, proposal: Proposal) -> ProposalSummary:
+    return row_of(state, state.proposal_summaries, proposal, _summary)
 
 
 def _item_row(state: State, item: ProposalItem) -> ProposalItemRow:

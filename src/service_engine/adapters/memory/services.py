@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from service_engine.adapters.memory import aggregates
-from service_engine.adapters.memory.lists import page_of
+from service_engine.adapters.memory.listed import MemoryListed
 from service_engine.adapters.memory.people import are_people
 from service_engine.adapters.memory.state import State, Work
 from service_engine.domain.change import Change
 from service_engine.domain.ids import ServiceFolderId, ServiceId
 from service_engine.domain.service_folders import ServiceFolder
 from service_engine.domain.services import Service
-from service_engine.ports.lists import Condition, Page, PageRequest, Sort
 from service_engine.ports.services import ServiceFilter, ServiceSort
 
 __all__ = ["MemoryServiceFolders", "MemoryServiceQueries", "MemoryServices"]
@@ -57,22 +56,16 @@ class MemoryServiceFolders:
         return folder_id in self._work.state.service_folders.rows
 
 
-class MemoryServiceQueries:
+class MemoryServiceQueries(MemoryListed[ServiceFilter, ServiceSort, Service, Service]):
     """``ports.services.ServiceQueries`` in memory."""
 
     def __init__(self, work: Work) -> None:
+        super().__init__(work, lambda state, field: state.services.ordered(field), lambda _, service: service)
         self._work = work
 
     def get(self, service_id: ServiceId) -> Service:
         """Return one live service."""
         return aggregates.live("service", self._work.state.services, service_id)
-
-    def page(
-        self, filters: Sequence[Condition[ServiceFilter]], sort: Sort[ServiceSort], page: PageRequest
-    ) -> Page[Service]:
-        """Return a page of live services and the number of all that the filters let through."""
-        chosen, total = page_of(self._work.state.services.ordered(sort.field.value), filters, sort, page)
-        return Page(tuple(chosen), total)
 
 
 def _links(state: State, service: Service) -> Iterator[bool]:

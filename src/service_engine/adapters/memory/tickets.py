@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from service_engine.adapters.memory import aggregates
-from service_engine.adapters.memory.lists import page_of
+from service_engine.adapters.memory.listed import MemoryListed
 from service_engine.adapters.memory.orders import order_summary
 from service_engine.adapters.memory.people import are_people, client_summary, employee_rows
 from service_engine.adapters.memory.rows import row_of
@@ -15,7 +15,6 @@ from service_engine.adapters.memory.tags import are_tags
 from service_engine.domain.change import Change
 from service_engine.domain.ids import TicketId
 from service_engine.domain.tickets import Ticket
-from service_engine.ports.lists import Condition, Page, PageRequest, Sort
 from service_engine.ports.tickets import TicketDetails, TicketFilter, TicketRow, TicketSort
 
 __all__ = ["MemoryTicketQueries", "MemoryTickets"]
@@ -40,10 +39,11 @@ class MemoryTickets:
         return aggregates.save(self._work, "ticket", self._work.state.tickets, change, _links)
 
 
-class MemoryTicketQueries:
+class MemoryTicketQueries(MemoryListed[TicketFilter, TicketSort, Ticket, TicketRow]):
     """``ports.tickets.TicketQueries`` in memory."""
 
     def __init__(self, work: Work) -> None:
+        super().__init__(work, lambda state, field: state.tickets.ordered(field), _listed)
         self._work = work
 
     def get(self, ticket_id: TicketId) -> TicketDetails:
@@ -56,13 +56,9 @@ class MemoryTicketQueries:
             messages=state.ticket_messages.group(ticket_id),
         )
 
-    def page(
-        self, filters: Sequence[Condition[TicketFilter]], sort: Sort[TicketSort], page: PageRequest
-    ) -> Page[TicketRow]:
-        """Return a page of live tickets and the number of all that the filters let through."""
-        state = self._work.state
-        chosen, total = page_of(state.tickets.ordered(sort.field.value), filters, sort, page)
-        return Page(tuple(row_of(state, state.ticket_rows, ticket, _row) for ticket in chosen), total)
+
+def _listed(state: State, ticket: Ticket) -> TicketRow:
+    return row_of(state, state.ticket_rows, ticket, _row)
 
 
 def _row(state: State, ticket: Ticket) -> TicketRow:

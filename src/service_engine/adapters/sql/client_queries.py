@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -27,7 +26,7 @@ from service_engine.adapters.sql.clients import (
     client_columns,
     client_of,
 )
-from service_engine.adapters.sql.lists import ListStatements
+from service_engine.adapters.sql.lists import ListStatements, SqlListed
 from service_engine.adapters.sql.organizations import ROLE_WIDTH, role_columns, role_of
 from service_engine.adapters.sql.scope import KEY, live, own, refers
 from service_engine.adapters.sql.tables import Tables
@@ -36,7 +35,6 @@ from service_engine.adapters.sql.types import MONEY
 from service_engine.domain.ids import ClientId
 from service_engine.errors import NotFoundError
 from service_engine.ports.clients import ClientFilter, ClientRow, ClientSort
-from service_engine.ports.lists import Condition, Page, PageRequest, Sort
 
 __all__ = ["ClientQueryStatements", "SqlClientQueries"]
 
@@ -98,10 +96,11 @@ def _row_of(row: AnyRow) -> ClientRow:
     return ClientRow(client=client, role=role_of(row[_ROLE]), spent=row[_SPENT])
 
 
-class SqlClientQueries:
+class SqlClientQueries(SqlListed[ClientFilter, ClientSort, ClientRow]):
     """The organisation's clients as they are shown."""
 
     def __init__(self, transaction: Transaction, statements: ClientQueryStatements) -> None:
+        super().__init__(transaction, statements.list, _row_of)
         self._transaction = transaction
         self._statements = statements
 
@@ -111,10 +110,3 @@ class SqlClientQueries:
         if row is None:
             raise NotFoundError("client", client_id)
         return _row_of(row)
-
-    def page(
-        self, filters: Sequence[Condition[ClientFilter]], sort: Sort[ClientSort], page: PageRequest
-    ) -> Page[ClientRow]:
-        """Return a page of live clients; see ``ports.clients.ClientQueries``."""
-        rows, total = self._statements.list.page(self._transaction, filters, sort, page)
-        return Page(tuple(map(_row_of, rows)), total)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import FromClause, Select, Subquery, select
@@ -15,7 +14,7 @@ from service_engine.adapters.sql.clients import (
     client_of,
 )
 from service_engine.adapters.sql.invoices import INVOICE_WIDTH, invoice_columns, invoice_of
-from service_engine.adapters.sql.lists import ListStatements
+from service_engine.adapters.sql.lists import ListStatements, SqlListed
 from service_engine.adapters.sql.organizations import ROLE_WIDTH, role_columns, role_of
 from service_engine.adapters.sql.people import with_client
 from service_engine.adapters.sql.scope import KEY, live, own
@@ -24,7 +23,6 @@ from service_engine.adapters.sql.transaction import AnyRow, Transaction
 from service_engine.domain.ids import InvoiceId
 from service_engine.errors import NotFoundError
 from service_engine.ports.invoices import InvoiceFilter, InvoiceRow, InvoiceSort
-from service_engine.ports.lists import Condition, Page, PageRequest, Sort
 
 __all__ = ["InvoiceQueryStatements", "SqlInvoiceQueries"]
 
@@ -66,10 +64,11 @@ def _row_of(row: AnyRow) -> InvoiceRow:
     return InvoiceRow(invoice=invoice_of(row), client=client_of(row[_CLIENT], row[_ADDRESS]), role=role_of(row[_ROLE]))
 
 
-class SqlInvoiceQueries:
+class SqlInvoiceQueries(SqlListed[InvoiceFilter, InvoiceSort, InvoiceRow]):
     """The organisation's invoices as they are shown."""
 
     def __init__(self, transaction: Transaction, statements: InvoiceQueryStatements) -> None:
+        super().__init__(transaction, statements.list, _row_of)
         self._transaction = transaction
         self._statements = statements
 
@@ -79,10 +78,3 @@ class SqlInvoiceQueries:
         if row is None:
             raise NotFoundError("invoice", invoice_id)
         return _row_of(row)
-
-    def page(
-        self, filters: Sequence[Condition[InvoiceFilter]], sort: Sort[InvoiceSort], page: PageRequest
-    ) -> Page[InvoiceRow]:
-        """Return a page of live invoices; see ``ports.invoices.InvoiceQueries``."""
-        rows, total = self._statements.list.page(self._transaction, filters, sort, page)
-        return Page(tuple(map(_row_of, rows)), total)

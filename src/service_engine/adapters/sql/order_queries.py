@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import FromClause, Select, Subquery, select
 
-from service_engine.adapters.sql.lists import ListStatements
+from service_engine.adapters.sql.lists import ListStatements, SqlListed
 from service_engine.adapters.sql.orders import ORDER_WIDTH, order_columns, order_of
 from service_engine.adapters.sql.people import (
     CLIENT_WIDTH,
@@ -23,7 +22,6 @@ from service_engine.adapters.sql.tables import Tables
 from service_engine.adapters.sql.transaction import AnyRow, Transaction
 from service_engine.domain.ids import OrderId
 from service_engine.errors import NotFoundError
-from service_engine.ports.lists import Condition, Page, PageRequest, Sort
 from service_engine.ports.orders import OrderFilter, OrderRow, OrderSort
 
 __all__ = ["OrderQueryStatements", "SqlOrderQueries"]
@@ -69,10 +67,11 @@ def _row_of(row: AnyRow) -> OrderRow:
     )
 
 
-class SqlOrderQueries:
+class SqlOrderQueries(SqlListed[OrderFilter, OrderSort, OrderRow]):
     """The organisation's orders as they are shown."""
 
     def __init__(self, transaction: Transaction, statements: OrderQueryStatements) -> None:
+        super().__init__(transaction, statements.list, _row_of)
         self._transaction = transaction
         self._statements = statements
 
@@ -82,10 +81,3 @@ class SqlOrderQueries:
         if row is None:
             raise NotFoundError("order", order_id)
         return _row_of(row)
-
-    def page(
-        self, filters: Sequence[Condition[OrderFilter]], sort: Sort[OrderSort], page: PageRequest
-    ) -> Page[OrderRow]:
-        """Return a page of live orders; see ``ports.orders.OrderQueries``."""
-        rows, total = self._statements.list.page(self._transaction, filters, sort, page)
-        return Page(tuple(map(_row_of, rows)), total)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, ScalarSelect, Select, Subquery, select, type_coerce
 
 from service_engine.adapters.sql.dialects import json_rows
-from service_engine.adapters.sql.lists import ListStatements
+from service_engine.adapters.sql.lists import ListStatements, SqlListed
 from service_engine.adapters.sql.proposals import (
     PROPOSAL_WIDTH,
     item_columns,
@@ -24,7 +23,6 @@ from service_engine.adapters.sql.types import money_of
 from service_engine.domain.ids import ProposalId
 from service_engine.domain.proposals import ProposalStatus
 from service_engine.errors import NotFoundError
-from service_engine.ports.lists import Condition, Page, PageRequest, Sort
 from service_engine.ports.proposals import (
     ProposalFilter,
     ProposalItemRow,
@@ -101,10 +99,11 @@ def _summary_of(row: AnyRow) -> ProposalSummary:
     )
 
 
-class SqlProposalQueries:
+class SqlProposalQueries(SqlListed[ProposalFilter, ProposalSort, ProposalSummary]):
     """The organisation's proposals as they are shown."""
 
     def __init__(self, transaction: Transaction, statements: ProposalQueryStatements) -> None:
+        super().__init__(transaction, statements.list, _summary_of)
         self._transaction = transaction
         self._statements = statements
 
@@ -114,10 +113,3 @@ class SqlProposalQueries:
         if row is None:
             raise NotFoundError("proposal", proposal_id)
         return _row_of(row)
-
-    def page(
-        self, filters: Sequence[Condition[ProposalFilter]], sort: Sort[ProposalSort], page: PageRequest
-    ) -> Page[ProposalSummary]:
-        """Return a page of live proposals; see ``ports.proposals.ProposalQueries``."""
-        rows, total = self._statements.list.page(self._transaction, filters, sort, page)
-        return Page(tuple(map(_summary_of, rows)), total)

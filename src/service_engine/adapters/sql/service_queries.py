@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, Subquery, select
 
-from service_engine.adapters.sql.lists import ListStatements
+from service_engine.adapters.sql.lists import ListStatements, SqlListed
 from service_engine.adapters.sql.scope import KEY, live, own
 from service_engine.adapters.sql.services import service_columns, service_of
 from service_engine.adapters.sql.tables import Tables
@@ -15,7 +14,6 @@ from service_engine.adapters.sql.transaction import Transaction
 from service_engine.domain.ids import ServiceId
 from service_engine.domain.services import Service
 from service_engine.errors import NotFoundError
-from service_engine.ports.lists import Condition, Page, PageRequest, Sort
 from service_engine.ports.services import ServiceFilter, ServiceSort
 
 __all__ = ["ServiceQueryStatements", "SqlServiceQueries"]
@@ -44,10 +42,11 @@ class ServiceQueryStatements:
         )
 
 
-class SqlServiceQueries:
+class SqlServiceQueries(SqlListed[ServiceFilter, ServiceSort, Service]):
     """The organisation's services as they are shown."""
 
     def __init__(self, transaction: Transaction, statements: ServiceQueryStatements) -> None:
+        super().__init__(transaction, statements.list, service_of)
         self._transaction = transaction
         self._statements = statements
 
@@ -57,10 +56,3 @@ class SqlServiceQueries:
         if row is None:
             raise NotFoundError("service", service_id)
         return service_of(row)
-
-    def page(
-        self, filters: Sequence[Condition[ServiceFilter]], sort: Sort[ServiceSort], page: PageRequest
-    ) -> Page[Service]:
-        """Return a page of live services; see ``ports.services.ServiceQueries``."""
-        rows, total = self._statements.list.page(self._transaction, filters, sort, page)
-        return Page(tuple(map(service_of, rows)), total)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 import orjson
 from sqlalchemy import ColumnElement, Select, Subquery, select
 
-from service_engine.adapters.sql.lists import ListStatements
+from service_engine.adapters.sql.lists import ListStatements, SqlListed
 from service_engine.adapters.sql.orders import SUMMARY_WIDTH, summary_columns, summary_of
 from service_engine.adapters.sql.people import (
     CLIENT_WIDTH,
@@ -26,7 +25,6 @@ from service_engine.adapters.sql.transaction import AnyRow, Transaction
 from service_engine.domain.ids import TicketId
 from service_engine.domain.tickets import TicketStatus
 from service_engine.errors import NotFoundError
-from service_engine.ports.lists import Condition, Page, PageRequest, Sort
 from service_engine.ports.tickets import TicketDetails, TicketFilter, TicketRow, TicketSort
 
 __all__ = ["SqlTicketQueries", "TicketQueryStatements"]
@@ -99,14 +97,19 @@ def _shown(row: AnyRow) -> dict[str, Any]:
     return values
 
 
+def _row_of(row: AnyRow) -> TicketRow:
+    return TicketRow(**_shown(row))
+
+
 def _tag_names(stored: str | None) -> tuple[str, ...]:
     return () if not stored or stored == "[]" else tuple(name for _, _, name in sorted(orjson.loads(stored)))
 
 
-class SqlTicketQueries:
+class SqlTicketQueries(SqlListed[TicketFilter, TicketSort, TicketRow]):
     """The organisation's tickets as they are shown."""
 
     def __init__(self, transaction: Transaction, statements: TicketQueryStatements) -> None:
+        super().__init__(transaction, statements.list, _row_of)
         self._transaction = transaction
         self._statements = statements
 
@@ -118,10 +121,3 @@ class SqlTicketQueries:
         return TicketDetails(
             **_shown(row), order=summary_of(row[_SUMMARY_COLUMNS]), messages=messages_of(row[-1], ticket_id)
         )
-
-    def page(
-        self, filters: Sequence[Condition[TicketFilter]], sort: Sort[TicketSort], page: PageRequest
-    ) -> Page[TicketRow]:
-        """Return a page of live tickets; see ``ports.tickets.TicketQueries``."""
-        rows, total = self._statements.list.page(self._transaction, filters, sort, page)
-        return Page(tuple(TicketRow(**_shown(row)) for row in rows), total)

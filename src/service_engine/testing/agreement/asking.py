@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from os import urandom
 from typing import Any, Final
@@ -10,6 +10,7 @@ from typing import Any, Final
 from hypothesis.stateful import RuleBasedStateMachine, multiple
 
 from service_engine.domain.ids import OrganizationId
+from service_engine.ports.keysets import Counting, KeysetRequest
 from service_engine.ports.lists import PageRequest
 from service_engine.testing.agreement.inputs import Ref
 from service_engine.testing.agreement.outcomes import DisagreementError, Side, observed, outcome_of
@@ -18,6 +19,9 @@ __all__ = ["EVERYTHING", "AskingMachine"]
 
 EVERYTHING: Final = PageRequest(size=100)
 """More than one example makes of anything."""
+
+_COUNTINGS: Final = tuple(Counting)
+_SCROLLED: Final = len(_COUNTINGS)
 
 _RUN = urandom(6).hex()
 _EXAMPLES = count()
@@ -73,6 +77,22 @@ class AskingMachine(RuleBasedStateMachine):
             msg = f"{question} shows {answer} outside and {inside} inside a unit of work"
             raise AssertionError(msg)
         return answer
+
+    def look_through(
+        self, org: int, by_number: Callable[..., Any], by_keyset: Callable[..., Any], questions: Sequence[Any]
+    ) -> None:
+        """List some of a noun, a few times over: a page by its number, and the first pages by keyset."""
+        for filters, sort, page in questions:
+            self.read(org, by_number, filters=filters, sort=sort, page=page)
+            after = None
+            for number in range(_SCROLLED):
+                wanted: KeysetRequest[Any] = KeysetRequest(
+                    size=page.size, after=after, counting=_COUNTINGS[number], cap=page.size
+                )
+                found = self.read(org, by_keyset, filters=filters, sort=sort, page=wanted)
+                if found is None or found.following is None:
+                    break
+                after = found.following
 
     def kept(self, org: int, thing: Any) -> Any:
         """Return what goes into a bundle: nothing for a refusal."""

@@ -158,8 +158,7 @@ class BillingRules(BooksMachine):
     )
     def list_invoices(self, org: int, questions: list[Any]) -> None:
         """List some of them, a few times over."""
-        for filters, sort, page in questions:
-            self.read(org, invoice_cases.list_invoices, filters=filters, sort=sort, page=page)
+        self.look_through(org, invoice_cases.list_invoices, invoice_cases.scroll_invoices, questions)
 
     @rule(
         org=st.integers(0, 1),

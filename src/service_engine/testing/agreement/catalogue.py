@@ -116,8 +116,7 @@ class CatalogueRules(FoundedMachine):
     )
     def list_services(self, org: int, questions: list[Any]) -> None:
         """List some of them, a few times over."""
-        for filters, sort, page in questions:
-            self.read(org, service_cases.list_services, filters=filters, sort=sort, page=page)
+        self.look_through(org, service_cases.list_services, service_cases.scroll_services, questions)
 
     def shown(self, org: int) -> set[Any]:
         """Compare all services and folders."""

@@ -130,8 +130,7 @@ class DeliveryRules(FoundedMachine):
     )
     def list_orders(self, org: int, questions: list[Any]) -> None:
         """List some of them, a few times over."""
-        for filters, sort, page in questions:
-            self.read(org, order_cases.list_orders, filters=filters, sort=sort, page=page)
+        self.look_through(org, order_cases.list_orders, order_cases.scroll_orders, questions)
 
     # --------------------------------------------------------------------------------------------------- tasks
 

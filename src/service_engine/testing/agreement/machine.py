@@ -164,8 +164,7 @@ class AgreementMachine(CatalogueRules, DeliveryRules, OfferRules, BillingRules, 
     )
     def list_clients(self, org: int, questions: list[Any]) -> None:
         """List some of them, a few times over."""
-        for filters, sort, page in questions:
-            self.read(org, client_cases.list_clients, filters=filters, sort=sort, page=page)
+        self.look_through(org, client_cases.list_clients, client_cases.scroll_clients, questions)
 
     # ---------------------------------------------------------------------------------------- tags and tickets
 
@@ -248,8 +247,7 @@ class AgreementMachine(CatalogueRules, DeliveryRules, OfferRules, BillingRules, 
     )
     def list_tickets(self, org: int, questions: list[Any]) -> None:
         """List some of them, a few times over."""
-        for filters, sort, page in questions:
-            self.read(org, ticket_cases.list_tickets, filters=filters, sort=sort, page=page)
+        self.look_through(org, ticket_cases.list_tickets, ticket_cases.scroll_tickets, questions)
 
     # ------------------------------------------------------------------------------- transactions and conflicts
 

@@ -122,8 +122,7 @@ class OfferRules(BooksMachine):
     )
     def list_proposals(self, org: int, questions: list[Any]) -> None:
         """List some of them, a few times over."""
-        for filters, sort, page in questions:
-            self.read(org, proposal_cases.list_proposals, filters=filters, sort=sort, page=page)
+        self.look_through(org, proposal_cases.list_proposals, proposal_cases.scroll_proposals, questions)
 
     def shown(self, org: int) -> set[Any]:
         """Compare all proposals."""

@@ -73,6 +73,7 @@ from service_engine.testing.contracts.invoices import (  # noqa: E402
     InvoiceItemContract,
     InvoiceNumberContract,
 )
+from service_engine.testing.contracts.keysets import KeysetContract  # noqa: E402
 from service_engine.testing.contracts.order_lists import OrderListContract  # noqa: E402
 from service_engine.testing.contracts.order_messages import OrderMessageContract  # noqa: E402
 from service_engine.testing.contracts.order_tasks import OrderTaskContract  # noqa: E402
@@ -110,6 +111,7 @@ __all__ = [
     "InvoiceItemContract",
     "InvoiceListContract",
     "InvoiceNumberContract",
+    "KeysetContract",
     "OrderContract",
     "OrderListContract",
     "OrderMessageContract",
@@ -172,6 +174,7 @@ class StoreContract(
     TicketLinkContract,
     TicketViewContract,
     TicketListContract,
+    KeysetContract,
     ReferenceContract,
     UnitOfWorkContract,
     RetryContract,

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any, Protocol, TypeVar
 
 from service_engine.domain.money import Money
-from service_engine.ports.lists import Condition, Field, Operator, Page, PageRequest, Sort
+from service_engine.ports.lists import Condition, Field, Operator, Page, PageRequest, Sort, SortField
 
 __all__ = ["check_filters", "check_pages", "check_sorts", "conditions", "expected"]
 
@@ -77,7 +77,7 @@ def check_filters(lists: Lists, rows: Sequence[Any], sort: Sort[Any], filters: S
         assert lists(filters=[each], sort=sort, page=one) == expected(rows, [each], sort, one), each
 
 
-def check_sorts(lists: Lists, rows: Sequence[Any], fields: type[Field]) -> None:
+def check_sorts(lists: Lists, rows: Sequence[Any], fields: type[SortField]) -> None:
     """Compare every sort in both directions."""
     everything = PageRequest(size=100)
     for field in fields:
