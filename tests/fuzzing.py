@@ -138,7 +138,7 @@ broken_bodies = st.one_of(
 )
 bodies = plausible_bodies | broken_bodies
 names = st.one_of(
-    st.sampled_from(["limit", "page", "sort", "filters"]),
+    st.sampled_from(["limit", "page", "sort", "filters", "cursor", "cursor", "total"]),
     st.builds(
         "filters[{}][{}]{}".format,
         st.sampled_from(FIELDS),

@@ -197,7 +197,7 @@ def test_filters_are_described(operations, noun, fields):
     filters = {
         f"filters[{field}][{operator}]" for field in fields.split() for operator in ("$eq", "$lt", "$gt", "$in][")
     }
-    assert names == {"limit", "page", "sort"} | filters
+    assert names == {"limit", "page", "cursor", "total", "sort"} | filters
 
 
 @pytest.mark.parametrize("noun", ["tasks", "messages"])

@@ -125,7 +125,8 @@ _filters = {
     "filters[id][$eq]": st.just("CLIENTS"),
     "filters[created_at][$lt]": st.datetimes().map(lambda at: f"{at.replace(microsecond=0).isoformat()}Z"),
 }
-_good_queries = st.fixed_dictionaries({}, optional=_pages | _filters).map(lambda query: list(query.items()))
+_scrolls = {"cursor": st.just(""), "total": st.sampled_from(["none", "capped", "exact"])}
+_good_queries = st.fixed_dictionaries({}, optional=_pages | _filters | _scrolls).map(lambda query: list(query.items()))
 _texts = st.sampled_from([UNKNOWN, "x", UNKNOWN.replace("-", "")]) | st.text().map(lambda text: quote(_utf8(text), ""))
 _tokens = st.sampled_from([None] * 9 + ["", "Bearer", "Bearer x", "Basic x"])
 _nothing = st.just(b"")

@@ -16,8 +16,9 @@ from service_engine.ports.services import ServiceFilter
 from service_engine.ports.tickets import TicketFilter, TicketSort
 from service_engine.schemas.clients import CLIENT_LIST
 from service_engine.schemas.invoices import INVOICE_LIST
-from service_engine.schemas.lists import MAX_CHOICES, link_header, linked_page_wire, page_wire, read_list, read_slice
+from service_engine.schemas.lists import MAX_CHOICES, link_header, read_list, read_slice
 from service_engine.schemas.orders import ORDER_LIST
+from service_engine.schemas.pages import linked_page_wire, page_wire
 from service_engine.schemas.proposals import PROPOSAL_LIST
 from service_engine.schemas.services import SERVICE_LIST
 from service_engine.schemas.tickets import TICKET_LIST

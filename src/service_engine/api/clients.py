@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from service_engine.api.bodies import Sent
 from service_engine.api.gate import Gate, path_id
+from service_engine.api.listing import answer_list
 from service_engine.api.queries import list_parameters
 from service_engine.api.routes import Operation, answer, build_resource, nothing
 from service_engine.domain.ids import ClientId, UserId
@@ -29,7 +30,6 @@ from service_engine.schemas.clients import (
     ClientWire,
     client_wire,
 )
-from service_engine.schemas.lists import page_wire
 from service_engine.usecases import clients
 
 __all__ = ["OPERATIONS", "ClientOperations", "build_router"]
@@ -49,11 +49,14 @@ class ClientOperations:
 
     def list_clients(self, request: Request) -> Response:
         """Answer a page of clients."""
-        caller, wanted = self.gate.list_request(request, CLIENT_LIST)
-        page = self.gate.store.read(
-            caller.organization_id, clients.list_clients, filters=wanted.filters, sort=wanted.sort, page=wanted.page
+        return answer_list(
+            self.gate,
+            request,
+            CLIENT_LIST,
+            by_number=clients.list_clients,
+            by_keyset=clients.scroll_clients,
+            show=client_wire,
         )
-        return answer(page_wire(page, wanted, client_wire, path=self.gate.address(request)))
 
     def create_client(self, request: Request, sent: Sent) -> Response:
         """Register a client and answer them."""

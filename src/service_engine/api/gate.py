@@ -30,7 +30,7 @@ from service_engine.ports.lists import Field, SliceRequest, SortField
 from service_engine.ports.payments import PaymentGateway
 from service_engine.ports.unit_of_work import Store
 from service_engine.schemas.fields import uuid_of
-from service_engine.schemas.lists import Listing, ListRequest, read_list, read_slice
+from service_engine.schemas.lists import read_slice
 from service_engine.schemas.validation import read_model
 from service_engine.usecases.organizations import authenticate, note_token_use
 
@@ -81,16 +81,6 @@ class Gate:
         content = body.read()
         caller = self.admit(request)
         return caller, read_model(model, content)
-
-    def list_request(self, request: Request, listing: Listing[F, S]) -> tuple[Caller, ListRequest[F, S]]:
-        """Tell who calls, then read the query of a list.
-
-        Raises:
-            AuthenticationError: As for ``admit``.
-            InvalidRequestError: As for ``read_list``.
-        """
-        caller = self.admit(request)
-        return caller, read_list(listing, request.query_params.multi_items())
 
     def slice_request(self, request: Request) -> tuple[Caller, SliceRequest]:
         """Tell who calls, then read the query of a bare array.

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from service_engine.api.bodies import Sent
 from service_engine.api.gate import Gate, path_id
+from service_engine.api.listing import answer_list
 from service_engine.api.queries import list_parameters
 from service_engine.api.routes import Operation, answer, build_resource, nothing
 from service_engine.domain.ids import InvoiceId
@@ -31,7 +32,6 @@ from service_engine.schemas.invoices import (
     invoice_details_wire,
     invoice_wire,
 )
-from service_engine.schemas.lists import page_wire
 from service_engine.usecases import invoices, payments
 from service_engine.usecases.charging import charge_invoice
 from service_engine.usecases.invoices import InvoicePatch
@@ -53,11 +53,14 @@ class InvoiceOperations:
 
     def list_invoices(self, request: Request) -> Response:
         """Answer a page of invoices."""
-        caller, wanted = self.gate.list_request(request, INVOICE_LIST)
-        page = self.gate.store.read(
-            caller.organization_id, invoices.list_invoices, filters=wanted.filters, sort=wanted.sort, page=wanted.page
+        return answer_list(
+            self.gate,
+            request,
+            INVOICE_LIST,
+            by_number=invoices.list_invoices,
+            by_keyset=invoices.scroll_invoices,
+            show=invoice_wire,
         )
-        return answer(page_wire(page, wanted, invoice_wire, path=self.gate.address(request)))
 
     def create_invoice(self, request: Request, sent: Sent) -> Response:
         """Issue an invoice under the next number and answer it; an e-mail that nobody has becomes a client."""

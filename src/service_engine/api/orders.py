@@ -16,13 +16,13 @@ from starlette.responses import Response
 
 from service_engine.api.bodies import Sent
 from service_engine.api.gate import Gate, path_id
+from service_engine.api.listing import answer_list
 from service_engine.api.queries import list_parameters
 from service_engine.api.routes import Operation, answer, build_resource, nothing
 from service_engine.domain.ids import OrderId
 from service_engine.ports.orders import OrderRow
 from service_engine.ports.unit_of_work import UnitOfWork
 from service_engine.schemas import examples
-from service_engine.schemas.lists import page_wire
 from service_engine.schemas.orders import (
     ORDER_LIST,
     OrderCreate,
@@ -61,11 +61,14 @@ class OrderOperations:
 
     def list_orders(self, request: Request) -> Response:
         """Answer a page of orders."""
-        caller, wanted = self.gate.list_request(request, ORDER_LIST)
-        page = self.gate.store.read(
-            caller.organization_id, orders.list_orders, filters=wanted.filters, sort=wanted.sort, page=wanted.page
+        return answer_list(
+            self.gate,
+            request,
+            ORDER_LIST,
+            by_number=orders.list_orders,
+            by_keyset=orders.scroll_orders,
+            show=order_wire,
         )
-        return answer(page_wire(page, wanted, order_wire, path=self.gate.address(request)))
 
     def create_order(self, request: Request, sent: Sent) -> Response:
         """Place an order and answer it."""

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from service_engine.api.bodies import Sent
 from service_engine.api.gate import Gate, path_id
+from service_engine.api.listing import answer_list
 from service_engine.api.queries import list_parameters
 from service_engine.api.routes import Operation, answer, build_resource
 from service_engine.domain.ids import ProposalId
@@ -23,7 +24,7 @@ from service_engine.domain.orders import Order
 from service_engine.ports.proposals import ProposalRow
 from service_engine.ports.unit_of_work import UnitOfWork
 from service_engine.schemas import examples
-from service_engine.schemas.lists import linked_page_wire
+from service_engine.schemas.pages import linked_page_wire
 from service_engine.schemas.proposals import (
     PROPOSAL_LIST,
     ProposalCreate,
@@ -53,15 +54,15 @@ class ProposalOperations:
 
     def list_proposals(self, request: Request) -> Response:
         """Answer a page of proposals without their items."""
-        caller, wanted = self.gate.list_request(request, PROPOSAL_LIST)
-        page = self.gate.store.read(
-            caller.organization_id,
-            proposals.list_proposals,
-            filters=wanted.filters,
-            sort=wanted.sort,
-            page=wanted.page,
+        return answer_list(
+            self.gate,
+            request,
+            PROPOSAL_LIST,
+            by_number=proposals.list_proposals,
+            by_keyset=proposals.scroll_proposals,
+            show=proposal_summary_wire,
+            wire=linked_page_wire,
         )
-        return answer(linked_page_wire(page, wanted, proposal_summary_wire, path=self.gate.address(request)))
 
     def create_proposal(self, request: Request, sent: Sent) -> Response:
         """Write a proposal and answer it."""

@@ -1,10 +1,11 @@
-"""How the query of a list is described: limit, page, sort, and every filter with every operator."""
+"""How the query of a list is described: limit, page or cursor, sort, and every filter with every operator."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from service_engine.ports.keysets import FROM_THE_START, Counting
 from service_engine.ports.lists import FIRST_SLICE, MAX_PAGE_SIZE, MAX_SLICE_SIZE, Operator, PageRequest
 from service_engine.schemas import filters
 from service_engine.schemas.lists import MAX_CHOICES, Listing, Reader
@@ -42,6 +43,17 @@ def list_parameters(listing: Listing[Any, Any]) -> tuple[Mapping[str, Any], ...]
     directions = [f"{name}:{direction}" for name in listing.sorts for direction in ("asc", "desc")]
     return (
         *_pages(PageRequest().size, MAX_PAGE_SIZE),
+        _parameter(
+            "cursor",
+            "Go on after a row, whatever the page: empty at first, then what `meta.next_cursor` was, by the same sort.",
+            {"type": "string"},
+        ),
+        _parameter(
+            "total",
+            "With a cursor, whether all rows are counted: `exact`, `capped` (no further than "
+            f"{FROM_THE_START.cap:,}). Anything else is the default.",
+            {"type": "string", "default": Counting.NONE.value},
+        ),
         _parameter(
             "sort",
             "The order: one of " + ", ".join(f"`{each}`" for each in directions) + ". Anything else is the default.",

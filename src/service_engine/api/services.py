@@ -14,11 +14,11 @@ from starlette.responses import Response
 
 from service_engine.api.bodies import Sent
 from service_engine.api.gate import Gate, path_id
+from service_engine.api.listing import answer_list
 from service_engine.api.queries import list_parameters
 from service_engine.api.routes import Operation, answer, build_resource, nothing
 from service_engine.domain.ids import ServiceId
 from service_engine.schemas import examples
-from service_engine.schemas.lists import page_wire
 from service_engine.schemas.services import (
     SERVICE_LIST,
     ServiceCreate,
@@ -46,11 +46,14 @@ class ServiceOperations:
 
     def list_services(self, request: Request) -> Response:
         """Answer a page of services."""
-        caller, wanted = self.gate.list_request(request, SERVICE_LIST)
-        page = self.gate.store.read(
-            caller.organization_id, services.list_services, filters=wanted.filters, sort=wanted.sort, page=wanted.page
+        return answer_list(
+            self.gate,
+            request,
+            SERVICE_LIST,
+            by_number=services.list_services,
+            by_keyset=services.scroll_services,
+            show=service_wire,
         )
-        return answer(page_wire(page, wanted, service_wire, path=self.gate.address(request)))
 
     def create_service(self, request: Request, sent: Sent) -> Response:
         """Offer a service and answer it."""

@@ -15,13 +15,13 @@ from starlette.responses import Response
 
 from service_engine.api.bodies import Sent
 from service_engine.api.gate import Gate, path_id
+from service_engine.api.listing import answer_list
 from service_engine.api.queries import list_parameters
 from service_engine.api.routes import Operation, answer, build_resource, nothing
 from service_engine.domain.ids import TicketId
 from service_engine.ports.tickets import TicketDetails
 from service_engine.ports.unit_of_work import UnitOfWork
 from service_engine.schemas import examples
-from service_engine.schemas.lists import page_wire
 from service_engine.schemas.tickets import (
     TICKET_LIST,
     TicketCreate,
@@ -50,11 +50,14 @@ class TicketOperations:
 
     def list_tickets(self, request: Request) -> Response:
         """Answer a page of tickets."""
-        caller, wanted = self.gate.list_request(request, TICKET_LIST)
-        page = self.gate.store.read(
-            caller.organization_id, tickets.list_tickets, filters=wanted.filters, sort=wanted.sort, page=wanted.page
+        return answer_list(
+            self.gate,
+            request,
+            TICKET_LIST,
+            by_number=tickets.list_tickets,
+            by_keyset=tickets.scroll_tickets,
+            show=ticket_item_wire,
         )
-        return answer(page_wire(page, wanted, ticket_item_wire, path=self.gate.address(request)))
 
     def create_ticket(self, request: Request, sent: Sent) -> Response:
         """Open a ticket and answer it."""

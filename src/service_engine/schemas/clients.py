@@ -20,8 +20,9 @@ from service_engine.schemas import filters
 from service_engine.schemas.addresses import AddressWire, PostalAddressInput, address_wire
 from service_engine.schemas.errors import EXACT
 from service_engine.schemas.fields import Email, FreeJson, Instant, Line, Line50, Line100, Note, RequiredLine, absent
-from service_engine.schemas.lists import Listing, PageWire
+from service_engine.schemas.lists import Listing
 from service_engine.schemas.money import amount_text, number_text
+from service_engine.schemas.pages import KeysetPageWire, PageWire
 from service_engine.schemas.roles import RoleWire, role_wire
 
 __all__ = ["CLIENT_LIST", "ClientCreate", "ClientPageWire", "ClientUpdate", "ClientWire", "client_wire"]
@@ -151,7 +152,7 @@ class ClientWire(TypedDict):
     created_at: datetime
 
 
-ClientPageWire = PageWire[ClientWire]
+ClientPageWire = PageWire[ClientWire] | KeysetPageWire[ClientWire]
 
 
 def client_wire(row: ClientRow) -> ClientWire:

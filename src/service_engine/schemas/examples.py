@@ -30,10 +30,11 @@ from service_engine.schemas.example_rows import (
     TICKET_ID,
 )
 from service_engine.schemas.invoices import INVOICE_LIST, invoice_details_wire, invoice_wire
-from service_engine.schemas.lists import linked_page_wire, page_wire, read_list
+from service_engine.schemas.lists import read_list
 from service_engine.schemas.order_messages import order_message_wire
 from service_engine.schemas.order_tasks import order_task_wire
 from service_engine.schemas.orders import ORDER_LIST, order_details_wire, order_wire
+from service_engine.schemas.pages import linked_page_wire, page_wire
 from service_engine.schemas.proposals import (
     PROPOSAL_LIST,
     proposal_summary_wire,

@@ -23,8 +23,9 @@ from service_engine.ports.invoices import InvoiceFilter, InvoiceRow, InvoiceSort
 from service_engine.schemas import filters
 from service_engine.schemas.addresses import AddressWire, address_wire
 from service_engine.schemas.errors import EXACT
-from service_engine.schemas.lists import Listing, PageWire
+from service_engine.schemas.lists import Listing
 from service_engine.schemas.money import amount_text, number_text
+from service_engine.schemas.pages import KeysetPageWire, PageWire
 from service_engine.schemas.roles import RoleWire, role_wire
 
 __all__ = [
@@ -164,7 +165,7 @@ class InvoiceWire(TypedDict):
     thanks_link: None
 
 
-InvoicePageWire = PageWire[InvoiceWire]
+InvoicePageWire = PageWire[InvoiceWire] | KeysetPageWire[InvoiceWire]
 
 
 def invoice_wire(row: InvoiceRow) -> InvoiceWire:

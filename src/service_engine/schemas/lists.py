@@ -1,4 +1,4 @@
-"""Lists on the wire: limit, page, sort and filters in; data, links and meta out.
+"""What is asked of lists: limit, page or cursor, sort and filters.
 
 Source: contract sections 1.7 to 1.9; part A "Responses" (lists).
 """
@@ -8,43 +8,34 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Final, Generic, TypeAlias, TypeVar
-from urllib.parse import quote, urlencode
 
 from attrs import frozen
 from pydantic import Field as Bounds
-from pydantic import TypeAdapter, ValidationError, with_config
-from typing_extensions import TypedDict
+from pydantic import TypeAdapter, ValidationError
 
+from service_engine.ports.keysets import FROM_THE_START, Counting, Cursor, KeysetRequest, read_cursor
 from service_engine.ports.lists import (
     MAX_PAGE_SIZE,
     MAX_SLICE_SIZE,
     Condition,
     Field,
     Operator,
-    Page,
     PageRequest,
     Scalar,
     SliceRequest,
     Sort,
     SortField,
 )
-from service_engine.schemas.errors import EXACT
 from service_engine.schemas.validation import InvalidRequestError
 
 __all__ = [
     "MAX_CHOICES",
-    "LinkedMetaWire",
-    "LinkedPageWire",
-    "LinksWire",
     "ListRequest",
     "Listing",
-    "MetaWire",
-    "PageLinkWire",
-    "PageWire",
+    "ScrollRequest",
     "link_header",
-    "linked_page_wire",
-    "page_wire",
     "read_list",
+    "read_scroll",
     "read_slice",
 ]
 
@@ -58,8 +49,6 @@ Query: TypeAlias = Iterable[tuple[str, str]]
 
 MAX_CHOICES: Final = 1000
 """How many values one ``$in`` may have: what a request sets off must be bounded."""
-_NUMBERED: Final = 10
-"""How many pages get a link of their own."""
 
 _FILTER: Final = re.compile(r"filters\[(?P<field>[^\[\]]*)\]\[(?P<operator>[^\[\]]*)\](?P<many>\[[0-9]*\])?", re.ASCII)
 _LIMIT: Final = TypeAdapter(Annotated[int, Bounds(ge=1, le=MAX_PAGE_SIZE)])
@@ -118,9 +107,67 @@ def read_list(listing: Listing[F, S], query: Query) -> ListRequest[F, S]:
     page = _read_part(PageRequest, _LIMIT, last, errors)
     if errors:
         raise InvalidRequestError(errors)
-    sort = [("sort", last["sort"])] if "sort" in last else []
-    carried = tuple(sort + [(name, value) for name, value in pairs if _is_filter(name)])
-    return ListRequest(filters=filters, sort=_read_sort(listing, last.get("sort", "")), page=page, carried=carried)
+    sort = _read_sort(listing, last.get("sort", ""))
+    return ListRequest(filters=filters, sort=sort, page=page, carried=_carried(pairs, "sort"))
+
+
+@frozen(kw_only=True)
+class ScrollRequest(Generic[F, S]):
+    """A list that goes on after a row, as it was asked for.
+
+    Args:
+        filters: All of them hold together.
+        sort: The order.
+        page: Which page.
+        carried: The sort, the count and the filters as they were sent, for the links to other pages.
+    """
+
+    filters: tuple[Condition[F], ...]
+    sort: Sort[S]
+    page: KeysetRequest[S]
+    carried: tuple[tuple[str, str], ...]
+
+
+def read_scroll(listing: Listing[F, S], query: Query) -> ScrollRequest[F, S]:
+    """Read the query of a list that has a ``cursor``; an empty one asks for the first page. Its pages have no numbers.
+
+    Raises:
+        InvalidRequestError: A limit, a cursor or a filter that cannot be; every complaint at once.
+
+    Example:
+        >>> from service_engine.schemas.tickets import TICKET_LIST
+        >>> read_scroll(TICKET_LIST, [("cursor", ""), ("limit", "50"), ("total", "capped")]).page
+        KeysetRequest(size=50, after=None, counting=<Counting.CAPPED: 'capped'>, cap=1000)
+    """
+    pairs = list(query)
+    last = dict(pairs)
+    errors: dict[str, list[str]] = {}
+    filters = _read_filters(listing, pairs, errors)
+    sort = _read_sort(listing, last.get("sort", ""))
+    size = _read_integer(_LIMIT, "limit", last["limit"], errors) if "limit" in last else FROM_THE_START.size
+    after = _read_cursor(last["cursor"], sort, errors)
+    if errors:
+        raise InvalidRequestError(errors)
+    page = KeysetRequest(size=size, after=after, counting=_counting(last.get("total", "")))
+    return ScrollRequest(filters=filters, sort=sort, page=page, carried=_carried(pairs, "sort", "total"))
+
+
+def _carried(pairs: Iterable[tuple[str, str]], *names: str) -> tuple[tuple[str, str], ...]:
+    last = dict(pairs)
+    chosen = [(name, last[name]) for name in names if name in last]
+    return (*chosen, *((name, value) for name, value in pairs if _is_filter(name)))
+
+
+def _read_cursor(token: str, sort: Sort[S], errors: dict[str, list[str]]) -> Cursor[S] | None:
+    try:
+        return read_cursor(token, sort) if token else None
+    except ValueError:
+        errors["query.cursor"] = ["Input should be the cursor of a page in the same order"]
+        return None
+
+
+def _counting(text: str) -> Counting:
+    return Counting(text) if text in {each.value for each in Counting} else Counting.NONE
 
 
 def _read_sort(listing: Listing[F, S], text: str) -> Sort[S]:
@@ -199,122 +246,6 @@ def _condition(
         errors[key] = [str(error)]
         return []
     return [Condition(field, operator, values if operator is Operator.IN else values[0])]
-
-
-@with_config(EXACT)
-class LinksWire(TypedDict):
-    """Where the first, the last, the previous and the next page are; they keep limit, sort and filters."""
-
-    first: str
-    last: str
-    prev: str | None
-    next: str | None
-
-
-# Which rows of how many the page shows. Not a class, because "from" is a word of Python's.
-MetaWire = TypedDict(
-    "MetaWire",
-    {"current_page": int, "from": int, "to": int, "last_page": int, "per_page": int, "total": int, "path": str},
-)
-with_config(EXACT)(MetaWire)
-
-
-@with_config(EXACT)
-class PageWire(TypedDict, Generic[W]):
-    """One page of a list."""
-
-    data: list[W]
-    links: LinksWire
-    meta: MetaWire
-
-
-def page_wire(page: Page[R], wanted: ListRequest[F, S], show: Callable[[R], W], *, path: str) -> PageWire[W]:
-    """Return a page as the wire shows it.
-
-    Args:
-        page: The rows and the total.
-        wanted: What was asked for.
-        show: How one row is shown.
-        path: The list's own address, without a query.
-
-    Source:
-        Contract section 1.7.
-    """
-    number, size = wanted.page.number, wanted.page.size
-    last = max(1, -(-page.total // size))
-    return {
-        "data": [show(row) for row in page.rows],
-        "links": {
-            "first": _link(wanted, path, 1),
-            "last": _link(wanted, path, last),
-            "prev": _link(wanted, path, number - 1) if number > 1 else None,
-            "next": _link(wanted, path, number + 1) if number < last else None,
-        },
-        "meta": {
-            "current_page": number,
-            "from": wanted.page.offset + 1 if page.rows else 0,
-            "to": wanted.page.offset + len(page.rows) if page.rows else 0,
-            "last_page": last,
-            "per_page": size,
-            "total": page.total,
-            "path": path,
-        },
-    }
-
-
-@with_config(EXACT)
-class PageLinkWire(TypedDict):
-    """A link for people to a page; url is null where there is none."""
-
-    url: str | None
-    label: str
-    active: bool
-
-
-@with_config(EXACT)
-class LinkedMetaWire(MetaWire):
-    """Which rows of how many the page shows, and links to the pages around it."""
-
-    links: list[PageLinkWire]
-
-
-@with_config(EXACT)
-class LinkedPageWire(TypedDict, Generic[W]):
-    """One page of a list, with links for people."""
-
-    data: list[W]
-    links: LinksWire
-    meta: LinkedMetaWire
-
-
-def linked_page_wire(
-    page: Page[R], wanted: ListRequest[F, S], show: Callable[[R], W], *, path: str
-) -> LinkedPageWire[W]:
-    """Return a page as the wire shows it where ``meta`` has links: Previous, the first ten pages, Next.
-
-    Args:
-        page: The rows and the total.
-        wanted: What was asked for.
-        show: How one row is shown.
-        path: The list's own address, without a query.
-
-    Source:
-        Contract section 1.7 (``meta.links``); part A "Responses" (on proposals only).
-    """
-    wire = page_wire(page, wanted, show, path=path)
-    links, current = wire["links"], wanted.page.number
-    numbered: list[PageLinkWire] = [
-        {"url": _link(wanted, path, number), "label": str(number), "active": number == current}
-        for number in range(1, min(wire["meta"]["last_page"], _NUMBERED) + 1)
-    ]
-    back: PageLinkWire = {"url": links["prev"], "label": "Previous", "active": False}
-    forth: PageLinkWire = {"url": links["next"], "label": "Next", "active": False}
-    return {"data": wire["data"], "links": links, "meta": {**wire["meta"], "links": [back, *numbered, forth]}}
-
-
-def _link(wanted: ListRequest[F, S], path: str, to: int) -> str:
-    query = urlencode([("page", to), ("limit", wanted.page.size), *wanted.carried], safe=":$", quote_via=quote)
-    return f"{path}?{query}"
 
 
 def read_slice(query: Query) -> SliceRequest:

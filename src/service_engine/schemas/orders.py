@@ -37,8 +37,9 @@ from service_engine.schemas.fields import (
     employee_ids,
     uuid_of,
 )
-from service_engine.schemas.lists import Listing, PageWire
+from service_engine.schemas.lists import Listing
 from service_engine.schemas.money import amount_text
+from service_engine.schemas.pages import KeysetPageWire, PageWire
 from service_engine.schemas.people import EmployeeWire, employee_wire
 from service_engine.schemas.validation import InvalidRequestError
 from service_engine.usecases.orders import OrderPatch
@@ -254,7 +255,7 @@ class OrderSummaryWire(TypedDict):
     created_at: datetime
 
 
-OrderPageWire = PageWire[OrderWire]
+OrderPageWire = PageWire[OrderWire] | KeysetPageWire[OrderWire]
 
 
 def order_wire(row: OrderRow) -> OrderWire:

@@ -26,8 +26,9 @@ from service_engine.ports.proposals import (
 from service_engine.schemas import filters
 from service_engine.schemas.errors import EXACT
 from service_engine.schemas.fields import Email, Length, Line, ProposalNotes, Reference, RequiredLine100
-from service_engine.schemas.lists import LinkedPageWire, Listing
+from service_engine.schemas.lists import Listing
 from service_engine.schemas.money import Price, amount_text
+from service_engine.schemas.pages import KeysetPageWire, LinkedPageWire
 from service_engine.usecases.proposals import ProposedService
 
 __all__ = [
@@ -166,7 +167,7 @@ class SignedProposalWire(TypedDict):
     order: SignedOrderWire
 
 
-ProposalPageWire = LinkedPageWire[ProposalSummaryWire]
+ProposalPageWire = LinkedPageWire[ProposalSummaryWire] | KeysetPageWire[ProposalSummaryWire]
 
 
 def proposal_summary_wire(proposal: Proposal | ProposalSummary) -> ProposalSummaryWire:

@@ -35,8 +35,9 @@ from service_engine.schemas.fields import (
     absent,
     employee_ids,
 )
-from service_engine.schemas.lists import Listing, PageWire
+from service_engine.schemas.lists import Listing
 from service_engine.schemas.money import Currency, Price, amount_text
+from service_engine.schemas.pages import KeysetPageWire, PageWire
 
 __all__ = ["SERVICE_LIST", "ServiceCreate", "ServicePageWire", "ServiceUpdate", "ServiceWire", "service_wire"]
 
@@ -200,7 +201,7 @@ class ServiceWire(TypedDict):
     updated_at: datetime
 
 
-ServicePageWire = PageWire[ServiceWire]
+ServicePageWire = PageWire[ServiceWire] | KeysetPageWire[ServiceWire]
 
 
 def service_wire(service: Service) -> ServiceWire:

@@ -34,9 +34,10 @@ from service_engine.schemas.fields import (
     absent,
     employee_ids,
 )
-from service_engine.schemas.lists import Listing, PageWire
+from service_engine.schemas.lists import Listing
 from service_engine.schemas.money import amount_text
 from service_engine.schemas.orders import OrderSummaryWire, order_summary_wire
+from service_engine.schemas.pages import KeysetPageWire, PageWire
 from service_engine.schemas.people import EmployeeWire, employee_wire
 from service_engine.schemas.roles import RoleWire, role_wire
 from service_engine.usecases.tickets import TicketPatch
@@ -205,7 +206,7 @@ class TicketWire(TypedDict):
     date_closed: datetime | None
 
 
-TicketPageWire = PageWire[TicketItemWire]
+TicketPageWire = PageWire[TicketItemWire] | KeysetPageWire[TicketItemWire]
 
 
 def ticket_item_wire(row: TicketRow) -> TicketItemWire:
