@@ -88,6 +88,13 @@ def figures(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """Measure the library beside its peers, and write docs/performance.md; ``nox -s bench -- --help`` shows what."""
+    install(session, ".[all]", *group("bench"))
+    session.run("python", "-m", "bench", *session.posargs)
+
+
+@nox.session
 def minimal(session: nox.Session) -> None:
     """Run the rules and the actions on the memory store, with the base install only."""
     install(session, ".", *PYPROJECT["project"]["optional-dependencies"]["testing"], "pytest-xdist")
@@ -194,6 +201,7 @@ def lock(session: nox.Session) -> None:
         "--group=dev",
         "--group=pyright",
         "--group=figures",
+        "--group=bench",
         "--universal",
         "--python-version=3.11",
         "--no-header",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
+from uuid import UUID
 
 import attrs
 
@@ -17,6 +18,7 @@ from service_engine import MemoryStore
 from service_engine.domain.change import Change
 from service_engine.domain.tickets import Ticket
 from service_engine.errors import ConflictError, NotFoundError
+from service_engine.ports.keysets import CappedTotal, ExactTotal, KeysetRequest
 from service_engine.ports.lists import Operator, Page, PageRequest, Sort
 from service_engine.testing.contracts.lists import value_of
 
@@ -229,6 +231,43 @@ def _null_is_among(pages: Any, filters: Any, sort: Any, page: PageRequest) -> An
     return pages(kept, sort, page)
 
 
+def _with_keysets(spoil: Any) -> type[Fault]:
+    class Keysets(Wrapped):
+        def keyset(self, filters: Any, sort: Any, wanted: KeysetRequest[Any]) -> Any:
+            return spoil(self._inner.keyset, filters, sort, wanted)
+
+    class WithKeysets(Fault):
+        @property
+        def ticket_queries(self) -> Any:
+            return Keysets(self._inner.ticket_queries, self._store)
+
+    return WithKeysets
+
+
+def _keyset_begins_anew(keyset: Any, filters: Any, sort: Any, wanted: KeysetRequest[Any]) -> Any:
+    wanted.start(sort)
+    return keyset(filters, sort, attrs.evolve(wanted, after=None))
+
+
+def _equal_ones_are_left_out(keyset: Any, filters: Any, sort: Any, wanted: KeysetRequest[Any]) -> Any:
+    page = keyset(filters, sort, wanted)
+    if page.following is None:
+        return page
+    last = attrs.evolve(page.following, id=UUID(int=0 if sort.descending else 2**128 - 1))
+    return attrs.evolve(page, following=last)
+
+
+def _nulls_are_left_out(keyset: Any, filters: Any, sort: Any, wanted: KeysetRequest[Any]) -> Any:
+    page = keyset(filters, sort, wanted)
+    kept = tuple(row for row in page.rows if wanted.after is None or getattr(row, sort.field.value) is not None)
+    return attrs.evolve(page, rows=kept)
+
+
+def _a_cap_passes_for_a_count(keyset: Any, filters: Any, sort: Any, wanted: KeysetRequest[Any]) -> Any:
+    page = keyset(filters, sort, wanted)
+    return attrs.evolve(page, total=ExactTotal(wanted.cap)) if isinstance(page.total, CappedTotal) else page
+
+
 class RollbackKeeps(Fault):
     keeps_what_failed = True
 
@@ -298,6 +337,10 @@ FAULTS: dict[str, type[Fault]] = {
     "direction ignored": _with_pages(_direction_ignored),
     "less means at most": _with_pages(_less_means_at_most),
     "among nothing is everything": _with_pages(_null_is_among),
+    "keyset begins anew": _with_keysets(_keyset_begins_anew),
+    "equal ones are left out": _with_keysets(_equal_ones_are_left_out),
+    "nulls are left out": _with_keysets(_nulls_are_left_out),
+    "a cap passes for a count": _with_keysets(_a_cap_passes_for_a_count),
     "rollback keeps": RollbackKeeps,
     "writers at once": WritersAtOnce,
     "case of tags ignored": CaseOfTagsIgnored,
@@ -323,6 +366,10 @@ FOUND_BY = {
     "direction ignored": "test_tickets_by_every_sort",
     "less means at most": "test_tickets_by_every_filter",
     "among nothing is everything": "test_tickets_by_every_filter",
+    "keyset begins anew": "test_keyset_pages_together_are_the_list",
+    "equal ones are left out": "test_keyset_pages_together_are_the_list",
+    "nulls are left out": "test_keyset_pages_together_are_the_list",
+    "a cap passes for a count": "test_a_count_stops_at_its_cap",
     "rollback keeps": "test_a_conflict_runs_it_again",
     "writers at once": "test_neither_of_two_changes_is_lost",
     "case of tags ignored": "test_names_are_compared_exactly",
