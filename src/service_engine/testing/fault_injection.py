@@ -36,6 +36,7 @@ from sqlalchemy import Engine, PoolProxiedConnection
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from service_engine.adapters.sql.engines import READS
 from service_engine.testing.driver_failures import DriverFailure
 
 __all__ = ["Fault", "Injection", "Point", "PointKind", "every_fault", "every_point", "injecting"]
@@ -273,7 +274,7 @@ def _calls(dialect: Dialect, injection: Injection) -> dict[str, Callable[..., No
     begin, commit, rollback = dialect.do_begin, dialect.do_commit, dialect.do_rollback
 
     def do_begin(pooled: PoolProxiedConnection) -> None:
-        if _begins_by_itself(pooled):
+        if _begins_here(pooled):
             reach(pooled, PointKind.BEGIN, "BEGIN", lambda: begin(pooled))
         else:
             begin(pooled)
@@ -318,9 +319,9 @@ def _kind_of(sql: str) -> PointKind:
     return PointKind.COMMIT if word == "COMMIT" else PointKind.STATEMENT
 
 
-def _begins_by_itself(pooled: PoolProxiedConnection) -> bool:
-    """Tell whether a transaction begins without being told: not with AUTOCOMMIT, nor where BEGIN is a statement."""
+def _begins_here(pooled: PoolProxiedConnection) -> bool:
+    """Tell whether a transaction begins here: not with AUTOCOMMIT, nor where BEGIN was a statement of its own."""
     driver: Any = pooled.driver_connection
     if hasattr(driver, "in_transaction"):  # SQLite's drivers
-        return driver.isolation_level is not None and not driver.in_transaction
+        return READS not in pooled.info and not driver.in_transaction
     return not getattr(driver, "autocommit", False)

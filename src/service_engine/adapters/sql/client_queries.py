@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ColumnElement,
     FromClause,
     ScalarSelect,
     Select,
-    Subquery,
     cast,
     exists,
     func,
@@ -59,7 +59,7 @@ class ClientQueryStatements:
             details=self._details,
         )
 
-    def _details(self, page: Subquery) -> Select[Any]:
+    def _details(self, page: CTE) -> Select[Any]:
         users = self._tables.users
         return _shown(self._tables, page.join(users, (users.c.id == page.c.id) & own(users)))
 

@@ -9,16 +9,27 @@ Source: design section 4.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 from weakref import WeakSet
 
-from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, QueuePool, create_engine, event, make_url
 
-__all__ = ["configure_sqlite", "driver_url", "open_engine", "options_for", "read_options", "require_configured"]
+__all__ = [
+    "READS",
+    "beginning_nothing",
+    "configure_sqlite",
+    "driver_url",
+    "open_engine",
+    "options_for",
+    "read_options",
+    "require_configured",
+]
 
 BUSY_SECONDS: Final = 10
 READS: Final = "service_engine_reads"
-"""The execution option of connections that only read."""
+"""Marks a connection that only reads: as an execution option, and in its ``info`` for whoever sees no options."""
 
 _FULL: Final = 2
 _JOURNALS: Final = ("wal", "memory")  # a database in memory has no other
@@ -97,7 +108,8 @@ def configure_sqlite(engine: Engine) -> Engine:
         'sqlite'
     """
     event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
+    # Not a listener to "begin": an engine with a listener asks for listeners seven times around every statement.
+    engine.dialect.do_begin = _begin  # type: ignore[assignment, method-assign]
     return engine
 
 
@@ -108,6 +120,17 @@ def read_options(dialect: str) -> dict[str, Any]:
     """
     # On SQLite, SQLAlchemy's own AUTOCOMMIT would put the driver's isolation level back afterwards: no ``_prepare``.
     return {READS: True} if dialect == "sqlite" else {READS: True, "isolation_level": "AUTOCOMMIT"}
+
+
+@contextmanager
+def beginning_nothing(connection: Connection) -> Iterator[None]:
+    """Let every statement inside stand alone; the connection's engine has the ``read_options``."""
+    info = connection.info
+    info[READS] = True
+    try:
+        yield
+    finally:
+        del info[READS]
 
 
 def require_configured(engine: Engine) -> None:
@@ -136,9 +159,11 @@ def _prepare(driver_connection: Any, _: Any) -> None:
     cursor.close()
 
 
-def _begin(connection: Connection) -> None:
-    if not connection.get_execution_options().get(READS):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin(pooled: PoolProxiedConnection) -> None:
+    if READS not in pooled.info:
+        cursor = pooled.cursor()
+        cursor.execute("BEGIN IMMEDIATE")
+        cursor.close()
 
 
 def _problem(engine: Engine) -> str | None:

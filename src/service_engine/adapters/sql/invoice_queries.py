@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import FromClause, Select, Subquery, select
+from sqlalchemy import CTE, FromClause, Select, select
 
 from service_engine.adapters.sql.clients import (
     ADDRESS_WIDTH,
@@ -46,7 +46,7 @@ class InvoiceQueryStatements:
             details=self._details,
         )
 
-    def _details(self, page: Subquery) -> Select[Any]:
+    def _details(self, page: CTE) -> Select[Any]:
         invoices = self._tables.invoices
         return self._shown(page.join(invoices, (invoices.c.id == page.c.id) & own(invoices)))
 

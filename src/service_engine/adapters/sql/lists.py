@@ -18,13 +18,13 @@ from typing import Any, Final, Generic, TypeVar
 
 from attrs import frozen
 from sqlalchemy import (
+    CTE,
     BigInteger,
     BindParameter,
     ColumnElement,
     FromClause,
     Integer,
     Select,
-    Subquery,
     bindparam,
     func,
     literal,
@@ -34,7 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from service_engine.adapters.sql.scope import LIMIT, OFFSET
+from service_engine.adapters.sql.scope import LIMIT, OFFSET, chosen_first
 from service_engine.adapters.sql.transaction import AnyRow, Transaction
 from service_engine.adapters.sql.types import Amount
 from service_engine.domain.instants import utc
@@ -76,7 +76,7 @@ class ListStatements(Generic[F]):
         source: The table whose rows are listed.
         conditions: What every row fulfils.
         columns: The column of each field that can be filtered or sorted by.
-        details: Makes the query for everything that is shown from the subquery with the page's ids. Two columns are
+        details: Makes the query for everything that is shown from the part with the page's ids. Two columns are
             added behind its own.
     """
 
@@ -86,7 +86,7 @@ class ListStatements(Generic[F]):
         source: FromClause,
         conditions: Sequence[ColumnElement[bool]],
         columns: Mapping[str, ColumnElement[Any]],
-        details: Callable[[Subquery], Select[Any]],
+        details: Callable[[CTE], Select[Any]],
     ) -> None:
         self._source = source
         self._conditions = conditions
@@ -129,7 +129,7 @@ class ListStatements(Generic[F]):
         left = conditions if after is None else [*conditions, _comes_after(column, key, sort, after)]
         ids = select(key, column.label("sorted_by")).select_from(self._source).where(*left)
         ids = ids.order_by(*_order(column, key, descending=sort.descending)).limit(LIMIT).offset(OFFSET)
-        page = ids.subquery("page")
+        page = chosen_first(ids, "page")
         some = select(literal(1)).select_from(self._source).where(*conditions).limit(LIMIT).subquery("some")
         return _PageStatements(
             rows=self._details(page).add_columns(page.c.sorted_by, page.c.id),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Subquery, delete, insert, select
+from sqlalchemy import CTE, ColumnElement, Select, delete, insert, select
 
 from service_engine.adapters.sql.messages import MESSAGE_COLUMNS, message_row
 from service_engine.adapters.sql.order_parts import SliceStatements, of_live_order
@@ -59,7 +59,7 @@ class OrderMessageQueryStatements:
             authored = source.outerjoin(users, refers(messages, users, "author_id"))
             return select(*_columns(tables), its.id, its.first_name, its.last_name, its.email).select_from(authored)
 
-        def details(chosen: Subquery) -> Select[Any]:
+        def details(chosen: CTE) -> Select[Any]:
             return shown(chosen.join(messages, (messages.c.id == chosen.c.id) & own(messages)))
 
         self.get = shown(of_live_order(tables, messages, messages)).where(own(messages), messages.c.id == KEY)

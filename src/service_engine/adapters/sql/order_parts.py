@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import FromClause, Select, Subquery, Table, select
+from sqlalchemy import CTE, FromClause, Select, Table, select
 
-from service_engine.adapters.sql.scope import KEY, LIMIT, OFFSET, live, own
+from service_engine.adapters.sql.scope import KEY, LIMIT, OFFSET, chosen_first, live, own
 from service_engine.adapters.sql.tables import Tables
 from service_engine.adapters.sql.transaction import AnyRow, Transaction
 from service_engine.domain.ids import OrderId
@@ -33,24 +33,24 @@ class SliceStatements:
         tables: Where it is stored.
         listed: The table whose rows are listed.
         by: The columns that they are sorted by; the last one is the id.
-        details: Makes the query for everything that is shown from the subquery with the slice's rows. The columns that
+        details: Makes the query for everything that is shown from the part with the slice's rows. The columns that
             they are sorted by are added behind its own.
     """
 
     def __init__(
-        self, tables: Tables, *, listed: Table, by: Sequence[str], details: Callable[[Subquery], Select[Any]]
+        self, tables: Tables, *, listed: Table, by: Sequence[str], details: Callable[[CTE], Select[Any]]
     ) -> None:
         orders = tables.orders
         self._order = select(orders.c.id).where(live(orders), orders.c.id == KEY)
-        chosen = (
+        ids = (
             select(*(listed.c[name] for name in by))
             .select_from(of_live_order(tables, listed, listed))
             .where(own(listed), listed.c.order_id == KEY)
             .order_by(*(listed.c[name] for name in by))
             .limit(LIMIT)
             .offset(OFFSET)
-            .subquery("slice")
         )
+        chosen = chosen_first(ids, "slice")
         self._rows = details(chosen).add_columns(*(chosen.c[name] for name in by))
         self._rank = slice(-len(by), None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import FromClause, Select, Subquery, select
+from sqlalchemy import CTE, FromClause, Select, select
 
 from service_engine.adapters.sql.lists import ListStatements, SqlListed
 from service_engine.adapters.sql.orders import ORDER_WIDTH, order_columns, order_of
@@ -45,7 +45,7 @@ class OrderQueryStatements:
             details=self._details,
         )
 
-    def _details(self, page: Subquery) -> Select[Any]:
+    def _details(self, page: CTE) -> Select[Any]:
         orders = self._tables.orders
         return self._shown(page.join(orders, (orders.c.id == page.c.id) & own(orders)))
 

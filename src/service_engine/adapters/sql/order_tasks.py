@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Subquery, delete, select
+from sqlalchemy import CTE, ColumnElement, Select, delete, select
 
 from service_engine.adapters.sql.aggregates import Aggregates, AggregateStatements, Links
 from service_engine.adapters.sql.order_parts import SliceStatements, of_live_order
@@ -92,7 +92,7 @@ class OrderTaskQueryStatements:
         )
         self.of_order = SliceStatements(tables, listed=tasks, by=_BY, details=self._details)
 
-    def _details(self, chosen: Subquery) -> Select[Any]:
+    def _details(self, chosen: CTE) -> Select[Any]:
         tasks = self._tables.order_tasks
         return select(*self._columns()).select_from(chosen.join(tasks, (tasks.c.id == chosen.c.id) & own(tasks)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ScalarSelect, Select, Subquery, select, type_coerce
+from sqlalchemy import CTE, BigInteger, ScalarSelect, Select, select, type_coerce
 
 from service_engine.adapters.sql.dialects import json_rows
 from service_engine.adapters.sql.lists import ListStatements, SqlListed
@@ -64,7 +64,7 @@ class ProposalQueryStatements:
             details=self._details,
         )
 
-    def _details(self, page: Subquery) -> Select[Any]:
+    def _details(self, page: CTE) -> Select[Any]:
         proposals = self._tables.proposals
         total = type_coerce(proposals.c.total, BigInteger)
         return select(*(proposals.c[name] for name in (*_SUMMARY, "status")), total, proposals.c.currency).select_from(

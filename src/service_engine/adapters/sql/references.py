@@ -10,14 +10,17 @@ Source: design section 5.7; goals, "validation by set".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
     CTE,
     BigInteger,
+    ColumnElement,
     CompoundSelect,
+    Select,
     Table,
     Text,
     bindparam,
@@ -48,14 +51,20 @@ _SERVICE: Final = 3
 
 
 class ReferenceStatements:
-    """What is asked of references, built once."""
+    """What is asked of references, built once for every combination of kinds."""
 
     def __init__(self, tables: Tables) -> None:
-        self.look_up = _look_up(tables)
+        self._tables = tables
+        self.look_up = lru_cache(maxsize=None)(self._look_up)
+
+    def _look_up(self, kinds: tuple[int, ...]) -> Select[Any] | CompoundSelect[Any]:
+        """Return the statement that looks up these kinds of things, and nothing else: a planner's time is time, too."""
+        parts = [_PARTS[kind](self._tables) for kind in kinds]
+        return union_all(*parts) if len(parts) > 1 else parts[0]
 
 
-def _look_up(tables: Tables) -> CompoundSelect[Any]:
-    users, roles, services = tables.users, tables.roles, tables.services
+def _people(tables: Tables) -> Select[Any]:
+    users, roles = tables.users, tables.roles
     people = (
         select(users.c.id, users.c.role_id)
         .where(live(users), users.c.id.in_(KEYS))
@@ -68,7 +77,21 @@ def _look_up(tables: Tables) -> CompoundSelect[Any]:
         .with_for_update(read=True)
         .cte("access")
     )
-    order, coupon = _held(tables.orders, "order_id"), _held(tables.coupons, "coupon_id")
+    return _row(_PERSON, people.c.id, level=access.c.dashboard_access).select_from(
+        people.outerjoin(access, access.c.id == people.c.role_id)
+    )
+
+
+def _orders(tables: Tables) -> Select[Any]:
+    return _row(_ORDER, _held(tables.orders, "order_id").c.id)
+
+
+def _coupons(tables: Tables) -> Select[Any]:
+    return _row(_COUPON, _held(tables.coupons, "coupon_id").c.id)
+
+
+def _services(tables: Tables) -> Select[Any]:
+    services = tables.services
     price = type_coerce(services.c.price, BigInteger).label("price")
     offers = (
         select(services.c.id, services.c.name, services.c.currency, price)
@@ -76,20 +99,29 @@ def _look_up(tables: Tables) -> CompoundSelect[Any]:
         .with_for_update(read=True)
         .cte("held_services")
     )
-    nothing, no_text, no_number = cast(null(), SMALL), cast(null(), Text()), cast(null(), BigInteger())
-    return union_all(
-        select(
-            literal(_PERSON).label("kind"),
-            people.c.id,
-            access.c.dashboard_access,
-            no_text.label("name"),
-            no_text.label("currency"),
-            no_number.label("price"),
-        ).select_from(people.outerjoin(access, access.c.id == people.c.role_id)),
-        select(literal(_ORDER), order.c.id, nothing, no_text, no_text, no_number),
-        select(literal(_COUPON), coupon.c.id, nothing, no_text, no_text, no_number),
-        select(literal(_SERVICE), offers.c.id, nothing, offers.c.name, offers.c.currency, offers.c.price),
-    )
+    return _row(_SERVICE, offers.c.id, name=offers.c.name, currency=offers.c.currency, price=offers.c.price)
+
+
+_PARTS: Final[Mapping[int, Callable[[Tables], Select[Any]]]] = {
+    _PERSON: _people,
+    _ORDER: _orders,
+    _COUPON: _coupons,
+    _SERVICE: _services,
+}
+
+
+def _row(
+    kind: int,
+    key: ColumnElement[Any],
+    *,
+    level: ColumnElement[Any] = cast(null(), SMALL),  # noqa: B008 - expressions are values
+    name: ColumnElement[Any] = cast(null(), Text()),  # noqa: B008
+    currency: ColumnElement[Any] = cast(null(), Text()),  # noqa: B008
+    price: ColumnElement[Any] = cast(null(), BigInteger()),  # noqa: B008
+) -> Select[Any]:
+    """Return the query of one kind, with the columns that all kinds have together."""
+    labels = {"level": level, "name": name, "currency": currency, "price": price}
+    return select(literal(kind).label("kind"), key, *(each.label(label) for label, each in labels.items()))
 
 
 def _held(table: Table, key: str) -> CTE:
@@ -124,9 +156,16 @@ class SqlReferences:
         access: dict[UUID, int] = {}
         services: dict[ServiceId, ServiceOffer] = {}
         found = set()
-        if people or offered or order_id is not None or coupon_id is not None:
-            asked = {"keys": people, "order_id": order_id, "coupon_id": coupon_id, "service_ids": offered}
-            for kind, key, level, name, currency, price in self._transaction.read(self._statements.look_up, **asked):
+        everything = (
+            (_PERSON, "keys", people),
+            (_ORDER, "order_id", order_id),
+            (_COUPON, "coupon_id", coupon_id),
+            (_SERVICE, "service_ids", offered),
+        )
+        asked = {kind: (name, value) for kind, name, value in everything if value}
+        if asked:
+            statement = self._statements.look_up(tuple(asked))
+            for kind, key, level, name, currency, price in self._transaction.read(statement, **dict(asked.values())):
                 found.add(kind)
                 if kind == _SERVICE:
                     money = optional_money_of(price, currency)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sqlalchemy import (
+    CTE,
     BindParameter,
     ColumnElement,
     FromClause,
@@ -34,6 +35,7 @@ __all__ = [
     "OFFSET",
     "ORG_ID",
     "UPDATED_ORG_ID",
+    "chosen_first",
     "live",
     "lock",
     "own",
@@ -72,6 +74,15 @@ def live(table: FromClause) -> ColumnElement[bool]:
 def refers(table: FromClause, target: FromClause, column: str) -> ColumnElement[bool]:
     """Return the condition of a join from a column to the organisation's row that it names."""
     return and_(target.c.org_id == ORG_ID, target.c.id == table.c[column])
+
+
+def chosen_first(ids: Select[Any], name: str) -> CTE:
+    """Return a query as the part of a statement that is run once, before what is joined to it.
+
+    PostgreSQL would else put it into the joins and run it for every row of another table, as long as it has no
+    statistics: a list of 20 orders of 60 took 129 ms instead of 24.
+    """
+    return ids.cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
 
 
 def save(table: Table) -> Update:

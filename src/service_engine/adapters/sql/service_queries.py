@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, Subquery, select
+from sqlalchemy import CTE, Select, select
 
 from service_engine.adapters.sql.lists import ListStatements, SqlListed
 from service_engine.adapters.sql.scope import KEY, live, own
@@ -35,7 +35,7 @@ class ServiceQueryStatements:
             details=self._details,
         )
 
-    def _details(self, page: Subquery) -> Select[Any]:
+    def _details(self, page: CTE) -> Select[Any]:
         services = self._tables.services
         return select(*service_columns(self._tables)).select_from(
             page.join(services, (services.c.id == page.c.id) & own(services))

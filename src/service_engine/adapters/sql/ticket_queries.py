@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Select, Subquery, select
+from sqlalchemy import CTE, ColumnElement, Select, select
 
 from service_engine.adapters.sql.lists import ListStatements, SqlListed
 from service_engine.adapters.sql.orders import SUMMARY_WIDTH, summary_columns, summary_of
@@ -71,7 +71,7 @@ class TicketQueryStatements:
             details=self._details,
         )
 
-    def _details(self, page: Subquery) -> Select[Any]:
+    def _details(self, page: CTE) -> Select[Any]:
         tickets = self._tables.tickets
         chosen = page.join(tickets, (tickets.c.id == page.c.id) & own(tickets))
         return select(*_columns(self._tables)).select_from(with_client(self._tables, chosen, tickets))

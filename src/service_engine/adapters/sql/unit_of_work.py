@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
 
 from attrs import frozen
 from sqlalchemy import Connection
@@ -15,6 +15,7 @@ from service_engine.adapters.sql.client_queries import ClientQueryStatements, Sq
 from service_engine.adapters.sql.clients import ClientStatements, SqlClients
 from service_engine.adapters.sql.coupons import CouponStatements, SqlCoupons
 from service_engine.adapters.sql.employees import EmployeeStatements, SqlEmployees
+from service_engine.adapters.sql.engines import beginning_nothing
 from service_engine.adapters.sql.invoice_queries import InvoiceQueryStatements, SqlInvoiceQueries
 from service_engine.adapters.sql.invoices import InvoiceStatements, SqlInvoices
 from service_engine.adapters.sql.order_messages import (
@@ -64,6 +65,7 @@ __all__ = ["SqlUnitOfWork", "SqlView", "Statements", "read_once", "statements_fo
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 @frozen(eq=False)
@@ -133,6 +135,28 @@ def statements_for(tables: Tables) -> Statements:
     )
 
 
+class _Part(Generic[T]):
+    """A part of a unit of work, made when it is first asked for: there are many, and a use case needs few."""
+
+    def __init__(self, make: Callable[[Transaction, Any], T]) -> None:
+        self._make = make
+        self._name = ""
+
+    def __set_name__(self, owner: type[SqlView], name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, view: None, owner: type[SqlView]) -> Self: ...
+    @overload
+    def __get__(self, view: SqlView, owner: type[SqlView]) -> T: ...
+    def __get__(self, view: SqlView | None, owner: type[SqlView]) -> T | Self:
+        if view is None:
+            return self
+        # Kept where Python looks first the next time.
+        part = view.__dict__[self._name] = self._make(view.transaction, getattr(view.statements, self._name))
+        return part
+
+
 class SqlView:
     """``ports.unit_of_work.View`` on a connection.
 
@@ -142,18 +166,18 @@ class SqlView:
         tables: Where it is stored.
     """
 
+    client_queries = _Part(SqlClientQueries)
+    service_queries = _Part(SqlServiceQueries)
+    order_queries = _Part(SqlOrderQueries)
+    order_task_queries = _Part(SqlOrderTaskQueries)
+    order_message_queries = _Part(SqlOrderMessageQueries)
+    proposal_queries = _Part(SqlProposalQueries)
+    invoice_queries = _Part(SqlInvoiceQueries)
+    ticket_queries = _Part(SqlTicketQueries)
+
     def __init__(self, connection: Connection, org_id: OrganizationId, tables: Tables) -> None:
         self.transaction = Transaction(connection, org_id)
-        statements = statements_for(tables)
-        its = self.transaction
-        self.client_queries = SqlClientQueries(its, statements.client_queries)
-        self.service_queries = SqlServiceQueries(its, statements.service_queries)
-        self.order_queries = SqlOrderQueries(its, statements.order_queries)
-        self.order_task_queries = SqlOrderTaskQueries(its, statements.order_task_queries)
-        self.order_message_queries = SqlOrderMessageQueries(its, statements.order_message_queries)
-        self.proposal_queries = SqlProposalQueries(its, statements.proposal_queries)
-        self.invoice_queries = SqlInvoiceQueries(its, statements.invoice_queries)
-        self.ticket_queries = SqlTicketQueries(its, statements.ticket_queries)
+        self.statements = statements_for(tables)
 
     @property
     def org_id(self) -> OrganizationId:
@@ -191,31 +215,31 @@ class SqlUnitOfWork(SqlView):
         'acme'
     """
 
+    organizations = _Part(SqlOrganizations)
+    roles = _Part(SqlRoles)
+    employees = _Part(SqlEmployees)
+    api_tokens = _Part(SqlApiTokens)
+    clients = _Part(SqlClients)
+    services = _Part(SqlServices)
+    service_folders = _Part(SqlServiceFolders)
+    orders = _Part(SqlOrders)
+    order_tasks = _Part(SqlOrderTasks)
+    order_messages = _Part(SqlOrderMessages)
+    proposals = _Part(SqlProposals)
+    coupons = _Part(SqlCoupons)
+    invoices = _Part(SqlInvoices)
+    payments = _Part(SqlPayments)
+    subscriptions = _Part(SqlSubscriptions)
+    tags = _Part(SqlTags)
+    tickets = _Part(SqlTickets)
+    ticket_messages = _Part(SqlTicketMessages)
+    references = _Part(SqlReferences)
+
     def __init__(
         self, connection: Connection, org_id: OrganizationId, tables: Tables, entropy: Entropy | None = None
     ) -> None:
         super().__init__(connection, org_id, tables)
-        its, statements = self.transaction, statements_for(tables)
         self.entropy: Entropy = entropy or SystemEntropy()
-        self.organizations = SqlOrganizations(its, statements.organizations)
-        self.roles = SqlRoles(its, statements.roles)
-        self.employees = SqlEmployees(its, statements.employees)
-        self.api_tokens = SqlApiTokens(its, statements.api_tokens)
-        self.clients = SqlClients(its, statements.clients)
-        self.services = SqlServices(its, statements.services)
-        self.service_folders = SqlServiceFolders(its, statements.service_folders)
-        self.orders = SqlOrders(its, statements.orders)
-        self.order_tasks = SqlOrderTasks(its, statements.order_tasks)
-        self.order_messages = SqlOrderMessages(its, statements.order_messages)
-        self.proposals = SqlProposals(its, statements.proposals)
-        self.coupons = SqlCoupons(its, statements.coupons)
-        self.invoices = SqlInvoices(its, statements.invoices)
-        self.payments = SqlPayments(its, statements.payments)
-        self.subscriptions = SqlSubscriptions(its, statements.subscriptions)
-        self.tags = SqlTags(its, statements.tags)
-        self.tickets = SqlTickets(its, statements.tickets)
-        self.ticket_messages = SqlTicketMessages(its, statements.ticket_messages)
-        self.references = SqlReferences(its, statements.references)
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -231,9 +255,10 @@ def read_once(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> R:
-    """Run a query on a view that ends with it."""
+    """Run a query on a view that ends with it, outside of a transaction."""
     view = SqlView(connection, org_id, tables)
-    try:
-        return query(view, *args, **kwargs)
-    finally:
-        view.close()
+    with beginning_nothing(connection):
+        try:
+            return query(view, *args, **kwargs)
+        finally:
+            view.close()
