@@ -1,0 +1,1 @@
+"""First the same answers, then statements and plans, then times."""

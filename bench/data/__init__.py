@@ -1,0 +1,1 @@
+"""What is measured on: organisations with a lot of everything, made from a seed."""

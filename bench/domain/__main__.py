@@ -1,0 +1,5 @@
+"""``python -m bench.domain``."""
+
+from bench.domain.measuring import main
+
+main()

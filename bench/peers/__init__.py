@@ -1,0 +1,1 @@
+"""What somebody would write otherwise: the ORMs, and the original."""

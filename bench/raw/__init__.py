@@ -1,0 +1,1 @@
+"""The practical limit: SQL by hand on the bare drivers."""

@@ -1,0 +1,1 @@
+"""The reference API beside the usual one."""

@@ -1,0 +1,5 @@
+"""``python -m bench.web``."""
+
+from bench.web.measuring import main
+
+main()
