@@ -1,3 +1,5 @@
+# mypy: ignore-errors
+# Its types are msgspec's, without which the types are checked.
 """A ticket as msgspec has it. By itself, because msgspec may be missing."""
 
 from datetime import datetime

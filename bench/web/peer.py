@@ -23,7 +23,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import Engine, ForeignKeyConstraint, create_engine, func, make_url, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship, selectinload, sessionmaker
 
-from bench.peers.sqlalchemy_models import Base, Entity, Order, Tag, Ticket, TicketEmployee, TicketTag, User
+from bench.peers.sqlalchemy_models import Order, Tag, Ticket, TicketEmployee, TicketTag
+from bench.peers.sqlalchemy_people import Base, Entity, User
 from bench.web.models import Links, Meta, TicketAnswer, TicketPage
 
 __all__ = ["create_app", "main"]

@@ -182,7 +182,8 @@ def instant_of(stored: str) -> datetime:
         >>> instant_of("2026-02-07T13:00:00.5+01:00").isoformat()
         '2026-02-07T12:00:00.500000+00:00'
     """
-    return datetime.fromisoformat(stored).astimezone(UTC)
+    instant = datetime.fromisoformat(stored)
+    return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
 
 
 def dump_json(value: Any) -> str | None:
