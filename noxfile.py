@@ -89,7 +89,7 @@ def figures(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure the library beside its peers and write docs/performance.md, which takes hours; ``-- --help`` tells more."""
+    """Measure the library beside its peers and write docs/performance.md: hours; ``-- --help`` tells of parts of it."""
     install(session, ".[all]", *group("bench"))
     written = ["all", "--markdown", "docs/performance.md", "--plots", "docs/images"]
     session.run("python", "-m", "bench", *(session.posargs or written))

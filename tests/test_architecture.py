@@ -24,11 +24,13 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 HEAVY = {"alembic", "fastapi", "hypothesis", "orjson", "pydantic", "rich", "sqlalchemy", "starlette", "uvicorn"}
 CLOCK = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns"}
 IDS = {"uuid.uuid1", "uuid.uuid4", "uuid.uuid7", "uuid1", "uuid4", "uuid7", "uuid_utils.uuid4", "uuid_utils.uuid7"}
-EVOLVE = {"attrs.evolve", "evolve"}
+EVOLVE = {"evolve", "evolution.evolve"}
+EVOLVE_BY_ATTRS = {"attrs.evolve", "attr.evolve"}
 ROOMS_THAT_MAY = {
     "read the clock": (CLOCK, ("api/", "cli/", "testing/")),
     "make ids": (IDS, ("adapters/entropy", "api/", "cli/", "testing/")),
-    "evolve a value": (EVOLVE, ("domain/", "testing/")),
+    "evolve a value": (EVOLVE, ("domain/",)),
+    "evolve what is no value of the domain's": (EVOLVE_BY_ATTRS, ("testing/",)),
 }
 
 

@@ -32,6 +32,7 @@ from service_engine.schemas.invoice_requests import PayerInput
 from service_engine.schemas.invoices import invoice_wire
 from service_engine.schemas.money import amount_text
 from service_engine.schemas.order_messages import order_message_wire
+from service_engine.schemas.roles import role_wire
 from service_engine.schemas.validation import read_model
 from service_engine.usecases.invoices import NewPayer
 
@@ -336,6 +337,14 @@ def test_sums_without_an_exponent() -> None:
 def test_what_a_client_spent(spent: str, text: str) -> None:
     """A sum over currencies has two decimals whatever store has added it up, and three only where it needs them."""
     assert client_wire(attrs.evolve(example_rows.CLIENT, spent=Decimal(spent)))["spent"] == text
+
+
+def test_whoever_is_given_a_role_may_write_in_it() -> None:
+    """It is remembered, and nobody shares it."""
+    role = example_rows.INVOICE.role
+    expected = role_wire(role)
+    role_wire(role)["name"] = "Mine"
+    assert expected == role_wire(role)
 
 
 def test_errors() -> None:

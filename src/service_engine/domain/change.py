@@ -13,9 +13,9 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Concatenate, Final, Generic, ParamSpec, Protocol, TypeVar
 
-import attrs
 from attrs import field, frozen
 
+from service_engine.domain.evolution import evolve
 from service_engine.domain.instants import utc
 from service_engine.domain.json_values import same
 
@@ -141,4 +141,4 @@ def next_version(state: V) -> V:
         >>> next_version(ticket).version
         2
     """
-    return attrs.evolve(state, version=state.version + 1)  # type: ignore[misc]  # V is an attrs class by construction
+    return evolve(state, version=state.version + 1)  # type: ignore[misc]  # V is an attrs class by construction

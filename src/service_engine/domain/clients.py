@@ -8,13 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-import attrs
 from attrs import Attribute, field, frozen
 
 from service_engine.domain.addresses import Address, PostalAddress
 from service_engine.domain.change import UNSET, Change, Event, Unset, differences
 from service_engine.domain.emails import is_an_email, normalise_email
 from service_engine.domain.employees import ACTIVE
+from service_engine.domain.evolution import evolve
 from service_engine.domain.ids import AddressId, ClientId, RoleId
 from service_engine.domain.instants import optional_utc, utc
 from service_engine.domain.json_values import EMPTY, JsonObject, freeze
@@ -283,7 +283,7 @@ def revise_client(client: Client, patch: ClientPatch, *, address_id: AddressId, 
     changed = differences(client, wanted)
     if not changed:
         return Change(client)
-    revised = attrs.evolve(client, **changed, updated_at=at)
+    revised = evolve(client, **changed, updated_at=at)
     return Change(revised, (ClientRevised(client_id=client.id, fields=tuple(sorted(changed)), at=at),))
 
 
@@ -312,7 +312,7 @@ def delete_client(client: Client, *, dependents: tuple[str, ...], at: datetime) 
         return Change(client)
     if dependents:
         raise DependentsExistError("client", client.id, dependents[0])
-    deleted = attrs.evolve(client, deleted_at=at, updated_at=at)
+    deleted = evolve(client, deleted_at=at, updated_at=at)
     return Change(deleted, (ClientDeleted(client_id=client.id, at=at),))
 
 
@@ -349,7 +349,7 @@ def _readdressed(
     if place is None:
         return None
     if client.address is not None:
-        return attrs.evolve(client.address, place=place)
+        return evolve(client.address, place=place)
     now = {name: getattr(client, name) if wanted[name] is UNSET else wanted[name] for name in _LINES}
     return Address(
         id=address_id,

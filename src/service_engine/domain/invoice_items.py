@@ -10,14 +10,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-import attrs
 from attrs import field, frozen
 
 from service_engine.domain.change import differences
+from service_engine.domain.evolution import evolve
 from service_engine.domain.ids import InvoiceItemId, OrderId, ServiceId
 from service_engine.domain.instants import utc
 from service_engine.domain.json_values import EMPTY, JsonObject, freeze
-from service_engine.domain.money import Money, money
+from service_engine.domain.money import Money, money, nought
 from service_engine.domain.numbers import INTEGER, within
 from service_engine.domain.text import NOTE, bounded, clean, optional_bounded
 from service_engine.errors import RuleViolationError
@@ -72,11 +72,11 @@ class InvoiceItem:
 
     @total.default
     def _total(self) -> Money:
-        whole, nought = self.amount * self.quantity, money(0, self.amount.currency)
-        if self.discount2 is None and self.discount == nought:
+        whole, nothing = self.amount * self.quantity, nought(self.amount.currency)
+        if self.discount2 is None and self.discount == nothing:
             return whole  # as it mostly is
-        second = nought if self.discount2 is None else self.discount2
-        highest = whole if whole.amount > 0 else nought
+        second = nothing if self.discount2 is None else self.discount2
+        highest = whole if whole.amount > 0 else nothing
         # Compared with what the first one leaves, because the sum of both may be out of bounds.
         if self.discount.amount < 0 or not 0 <= second.amount <= (highest - self.discount).amount:
             raise RuleViolationError("discount", f"The discount must be between 0 and {highest.amount}.")
@@ -169,7 +169,7 @@ def _new(item_id: InvoiceItemId, draft: InvoiceItemDraft, currency: str, at: dat
 
 def _rewritten(item: InvoiceItem, draft: InvoiceItemDraft, currency: str, at: datetime) -> InvoiceItem:
     changed = differences(item, _fields(draft, currency))
-    return attrs.evolve(item, **changed, updated_at=at) if changed else item
+    return evolve(item, **changed, updated_at=at) if changed else item
 
 
 def _fields(draft: InvoiceItemDraft, currency: str) -> dict[str, Any]:

@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-import attrs
-
 from service_engine.domain.change import Change
+from service_engine.domain.evolution import evolve
 from service_engine.domain.ids import InvoiceItemId, OrderId
 from service_engine.domain.invoice_events import InvoicePaid, InvoicePartlyPaid
 from service_engine.domain.invoice_status import PAYABLE, InvoiceStatus
@@ -49,7 +48,7 @@ def pay_in_part(invoice: Invoice, amount: Money, *, at: datetime) -> Change[Invo
     _require_payable(invoice)
     if not 0 < amount.amount < invoice.due.amount:
         raise RuleViolationError("amount", f"The amount must be more than 0 and less than {invoice.due.amount}.")
-    paid = attrs.evolve(invoice, status=InvoiceStatus.PARTIALLY_PAID, paid=invoice.paid + amount, updated_at=at)
+    paid = evolve(invoice, status=InvoiceStatus.PARTIALLY_PAID, paid=invoice.paid + amount, updated_at=at)
     return Change(paid, (InvoicePartlyPaid(invoice_id=invoice.id, amount=amount, at=at),))
 
 
@@ -88,10 +87,10 @@ def pay_in_full(
         return Change(invoice)
     _require_payable(invoice)
     items = tuple(
-        attrs.evolve(item, order_id=order_ids[item.id], updated_at=at) if item.id in order_ids else item
+        evolve(item, order_id=order_ids[item.id], updated_at=at) if item.id in order_ids else item
         for item in invoice.items
     )
-    paid = attrs.evolve(
+    paid = evolve(
         invoice,
         status=InvoiceStatus.PAID,
         items=items,

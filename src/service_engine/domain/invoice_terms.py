@@ -11,6 +11,7 @@ from typing import Any, Final
 from attrs import Attribute, field, frozen
 
 from service_engine.domain.addresses import Address, PostalAddress
+from service_engine.domain.evolution import across_fields
 from service_engine.domain.money import MAX_AMOUNT, MAX_DECIMALS, Money, exact, money
 from service_engine.domain.numbers import INTEGER, SMALL_INTEGER, within
 from service_engine.domain.text import optional_bounded
@@ -69,7 +70,7 @@ class Tax:
     """
 
     type: int | None = field(default=None, validator=within(0, SMALL_INTEGER))
-    number: Decimal = field(default=Decimal(0), converter=_in_thousandths, validator=_is_a_number)
+    number: Decimal = field(default=Decimal(0), converter=_in_thousandths, validator=across_fields(_is_a_number))
 
     @property
     def is_percentage(self) -> bool:

@@ -15,6 +15,7 @@ import attrs
 from attrs import Attribute, field, frozen
 
 from service_engine.domain.change import UNSET, Change, Unset, differences
+from service_engine.domain.evolution import across_fields, evolve
 from service_engine.domain.ids import ClientId, CouponId, EmployeeId, InvoiceId
 from service_engine.domain.instants import optional_utc, utc
 from service_engine.domain.invoice_events import (
@@ -29,7 +30,7 @@ from service_engine.domain.invoice_items import MAX_ITEMS, InvoiceItem
 from service_engine.domain.invoice_status import EDITS, LIFECYCLE, LOCKED, MOVES, InvoiceStatus
 from service_engine.domain.invoice_terms import NO_TAX, BillingAddress, BillingPeriod, Tax
 from service_engine.domain.lifecycle import is_a
-from service_engine.domain.money import Money, is_a_currency, is_no_debt, money, total_of
+from service_engine.domain.money import Money, is_a_currency, is_no_debt, nought, total_of
 from service_engine.domain.sequences import holds_parts
 from service_engine.domain.text import LINE, NOTE, bounded, clean, optional_bounded
 from service_engine.errors import IllegalMoveError, RuleViolationError
@@ -130,8 +131,8 @@ class Invoice:
     currency: str = field(validator=is_a_currency)
     items: tuple[InvoiceItem, ...] = field(validator=holds_parts(MAX_ITEMS))
     tax: Tax = NO_TAX
-    credit: Money = field(validator=_is_in_currency)
-    paid: Money = field(validator=_is_in_currency)
+    credit: Money = field(validator=across_fields(_is_in_currency))
+    paid: Money = field(validator=across_fields(_is_in_currency))
     subtotal: Money = field(init=False)
     tax_amount: Money = field(init=False)
     total: Money = field(init=False)
@@ -159,8 +160,8 @@ class Invoice:
 
     @total.default
     def _total(self) -> Money:
-        nought = money(0, self.currency)
-        return total_of([self.subtotal, self.tax_amount, nought - self.credit], self.currency, field="items")
+        credit = nought(self.currency) - self.credit
+        return total_of([self.subtotal, self.tax_amount, credit], self.currency, field="items")
 
     def __attrs_post_init__(self) -> None:
         if self.total.amount < 0:
@@ -310,8 +311,8 @@ def issue_invoice(
         currency=currency,
         items=tuple(items),
         tax=tax,
-        credit=money(0, currency) if credit is None else credit,
-        paid=money(0, currency),
+        credit=nought(currency) if credit is None else credit,
+        paid=nought(currency),
         date_due=at + PAYMENT_TERM,
         note=_optional(note, field="note", max_length=NOTE),
         recurring=recurring,
@@ -349,7 +350,7 @@ def revise_invoice(invoice: Invoice, revision: InvoiceRevision, *, at: datetime)
         return Change(invoice)
     if invoice.status in LOCKED and not changed.keys().isdisjoint({"items", "tax", "client_id"}):
         raise IllegalMoveError("items", f"A {invoice.status.label} invoice cannot be edited.")
-    revised = attrs.evolve(invoice, **changed, updated_at=at)
+    revised = evolve(invoice, **changed, updated_at=at)
     return Change(revised, (InvoiceRevised(invoice_id=invoice.id, fields=tuple(sorted(changed)), at=at),))
 
 
@@ -376,7 +377,7 @@ def change_invoice_status(invoice: Invoice, status: InvoiceStatus, *, at: dateti
     if status is InvoiceStatus.PAID:
         msg = "an invoice becomes Paid by pay_in_full, which records the payment"
         raise ValueError(msg)
-    moved = attrs.evolve(invoice, status=status, updated_at=at)
+    moved = evolve(invoice, status=status, updated_at=at)
     event = InvoiceStatusChanged(invoice_id=invoice.id, origin=invoice.status, status=status, at=at)
     return Change(moved, (event,))
 
@@ -391,7 +392,7 @@ def delete_invoice(invoice: Invoice, *, at: datetime) -> Change[Invoice]:
     """
     if invoice.deleted_at is not None:
         return Change(invoice)
-    deleted = attrs.evolve(invoice, deleted_at=at, updated_at=at)
+    deleted = evolve(invoice, deleted_at=at, updated_at=at)
     return Change(deleted, (InvoiceDeleted(invoice_id=invoice.id, at=at),))
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum, IntEnum
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from attrs import Attribute, field, frozen
 
+from service_engine.domain.evolution import across_fields
 from service_engine.errors import IllegalMoveError
 
 __all__ = ["Lifecycle", "Status", "is_a"]
@@ -28,7 +30,7 @@ class Status(IntEnum):
         'Very Good'
     """
 
-    @property
+    @cached_property
     def label(self) -> str:
         """The name as people read it.
 
@@ -89,7 +91,7 @@ class Lifecycle(Generic[S]):
 
     noun: str
     initial: S
-    moves: Mapping[S, frozenset[S]] = field(validator=_are_complete)
+    moves: Mapping[S, frozenset[S]] = field(validator=across_fields(_are_complete))
 
     def allowed(self, origin: S) -> frozenset[S]:
         """Return the statuses that may follow ``origin``, itself not among them."""

@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from attrs import Attribute, field, frozen
 
+from service_engine.domain.evolution import across_fields
 from service_engine.errors import RuleViolationError
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "is_a_currency",
     "is_no_debt",
     "money",
+    "nought",
     "total_of",
 ]
 
@@ -130,7 +133,7 @@ class Money:
     """
 
     currency: str = field(validator=is_a_currency)
-    amount: Decimal = field(validator=_amount_is_exact)
+    amount: Decimal = field(validator=across_fields(_amount_is_exact))
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"
@@ -257,6 +260,20 @@ def money(amount: Decimal | int | str, currency: str, *, field: str = "amount") 
     return Money(code, exact(value, places=decimals(code), field=field))
 
 
+@lru_cache(maxsize=256)
+def nought(currency: str) -> Money:
+    """Return no money at all, in a currency.
+
+    Raises:
+        RuleViolationError: It is no currency code.
+
+    Example:
+        >>> str(nought("JPY"))
+        '0 JPY'
+    """
+    return money(0, currency)
+
+
 def total_of(amounts: Iterable[Money], currency: str, *, field: str = "amount") -> Money:
     """Add up amounts of one currency, in any order; nothing at all is nought in that currency.
 
@@ -273,7 +290,7 @@ def total_of(amounts: Iterable[Money], currency: str, *, field: str = "amount") 
         >>> str(total_of([money("1.10", "USD"), money("2.20", "USD")], "USD"))
         '3.30 USD'
     """
-    nought, total = money(0, currency), Decimal(0)
+    nothing, total = nought(currency), Decimal(0)
     for each in amounts:
-        total = _WIDE.add(total, _addend(nought, each))
+        total = _WIDE.add(total, _addend(nothing, each))
     return money(total, currency, field=field)

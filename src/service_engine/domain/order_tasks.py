@@ -16,6 +16,7 @@ import attrs
 from attrs import field, frozen
 
 from service_engine.domain.change import UNSET, Change, Event, Unset, differences
+from service_engine.domain.evolution import across_fields, evolve
 from service_engine.domain.ids import EmployeeId, OrderId, OrderTaskId, UserId
 from service_engine.domain.instants import optional_utc, utc
 from service_engine.domain.numbers import INTEGER, within
@@ -89,17 +90,20 @@ class OrderTask:
     version: int = 1
 
     @for_client.validator
+    @across_fields
     def _is_for_one_side(self, _: object, for_client: bool) -> None:
         if for_client and self.employee_ids:
             raise RuleViolationError("for_client", "Cannot assign employees when for_client is true.")
 
     @completed_by.validator
+    @across_fields
     def _is_complete(self, _: object, completed_by: UserId | None) -> None:
         if completed_by is not None and self.completed_at is None:
             msg = "a task that is not complete was completed by nobody"
             raise ValueError(msg)
 
     @due_at.validator
+    @across_fields
     def _has_one_end(self, _: object, due_at: datetime | None) -> None:
         if self.deadline is not None and due_at is not None:
             raise RuleViolationError("deadline", "Cannot specify both deadline and due_at.")
@@ -284,7 +288,7 @@ def revise_order_task(task: OrderTask, patch: OrderTaskPatch, *, at: datetime) -
     changed = differences(task, wanted)
     if not changed:
         return Change(task)
-    revised = attrs.evolve(task, **changed, updated_at=at)
+    revised = evolve(task, **changed, updated_at=at)
     return Change(revised, (OrderTaskRevised(task_id=task.id, fields=tuple(sorted(changed)), at=at),))
 
 
@@ -302,7 +306,7 @@ def complete_order_task(task: OrderTask, *, by: UserId, at: datetime) -> Change[
     """
     if task.completed_at is not None:
         return Change(task)
-    completed = attrs.evolve(task, completed_by=by, completed_at=at, updated_at=at)
+    completed = evolve(task, completed_by=by, completed_at=at, updated_at=at)
     return Change(completed, (OrderTaskCompleted(task_id=task.id, completed_by=by, at=at),))
 
 
@@ -316,7 +320,7 @@ def reopen_order_task(task: OrderTask, *, at: datetime) -> Change[OrderTask]:
     """
     if task.completed_at is None:
         return Change(task)
-    reopened = attrs.evolve(task, completed_by=None, completed_at=None, updated_at=at)
+    reopened = evolve(task, completed_by=None, completed_at=None, updated_at=at)
     return Change(reopened, (OrderTaskReopened(task_id=task.id, at=at),))
 
 
@@ -340,4 +344,4 @@ def assigned_to(patch: OrderTaskPatch, employee_ids: Sequence[EmployeeId]) -> Or
         >>> assigned_to(patch, [jane.id]) == OrderTaskPatch(name="Draft", employee_ids=(jane.id,))
         True
     """
-    return attrs.evolve(patch, employee_ids=tuple(employee_ids))
+    return evolve(patch, employee_ids=tuple(employee_ids))

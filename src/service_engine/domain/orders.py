@@ -15,6 +15,7 @@ import attrs
 from attrs import field, frozen
 
 from service_engine.domain.change import UNSET, Change, Unset, differences
+from service_engine.domain.evolution import evolve
 from service_engine.domain.ids import ClientId, EmployeeId, InvoiceId, OrderId, ServiceId, SubscriptionId
 from service_engine.domain.instants import optional_utc, utc
 from service_engine.domain.json_values import EMPTY, JsonObject, freeze
@@ -251,7 +252,7 @@ def change_order_status(order: Order, status: OrderStatus, *, at: datetime) -> C
         completed = completed or at
     elif order.status is OrderStatus.COMPLETED:
         completed = None
-    moved = attrs.evolve(order, status=status, date_started=started, date_completed=completed, updated_at=at)
+    moved = evolve(order, status=status, date_started=started, date_completed=completed, updated_at=at)
     return Change(moved, (OrderStatusChanged(order_id=order.id, origin=order.status, status=status, at=at),))
 
 
@@ -280,7 +281,7 @@ def revise_order(order: Order, details: OrderDetails, *, at: datetime) -> Change
     changed = differences(order, wanted)
     if not changed:
         return Change(order)
-    revised = attrs.evolve(order, **changed, updated_at=at)
+    revised = evolve(order, **changed, updated_at=at)
     return Change(revised, (OrderRevised(order_id=order.id, fields=tuple(sorted(changed)), at=at),))
 
 
@@ -295,7 +296,7 @@ def assign_order(order: Order, employee_ids: Sequence[EmployeeId], *, at: dateti
     wanted = tuple(employee_ids)
     if wanted == order.employee_ids:
         return Change(order)
-    assigned = attrs.evolve(order, employee_ids=wanted, updated_at=at)
+    assigned = evolve(order, employee_ids=wanted, updated_at=at)
     return Change(assigned, (OrderAssigned(order_id=order.id, employee_ids=wanted, at=at),))
 
 
@@ -310,7 +311,7 @@ def retag_order(order: Order, tags: Sequence[Tag], *, at: datetime) -> Change[Or
     wanted = tuple(tags)
     if wanted == order.tags:
         return Change(order)
-    retagged = attrs.evolve(order, tags=wanted, updated_at=at)
+    retagged = evolve(order, tags=wanted, updated_at=at)
     return Change(retagged, (OrderRetagged(order_id=order.id, tags=wanted, at=at),))
 
 
@@ -325,7 +326,7 @@ def touch_order(order: Order, *, at: datetime) -> Change[Order]:
         >>> touch_order(website, at=later).state.updated_at == later
         True
     """
-    touched = attrs.evolve(order, updated_at=at)
+    touched = evolve(order, updated_at=at)
     return Change(touched, (OrderTouched(order_id=order.id, at=at),))
 
 
@@ -338,7 +339,7 @@ def receive_order_message(order: Order, message: OrderMessage) -> Change[Order]:
         True
     """
     newest = max(message.created_at, order.last_message_at or message.created_at)
-    received = attrs.evolve(order, last_message_at=newest, updated_at=message.created_at)
+    received = evolve(order, last_message_at=newest, updated_at=message.created_at)
     event = OrderMessageReceived(message_id=message.id, order_id=order.id, at=message.created_at)
     return Change(received, (event,))
 
@@ -353,5 +354,5 @@ def delete_order(order: Order, *, at: datetime) -> Change[Order]:
     """
     if order.deleted_at is not None:
         return Change(order)
-    deleted = attrs.evolve(order, deleted_at=at, updated_at=at)
+    deleted = evolve(order, deleted_at=at, updated_at=at)
     return Change(deleted, (OrderDeleted(order_id=order.id, at=at),))

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-import attrs
 from attrs import field, frozen
 
 from service_engine.domain.change import Change, Event
+from service_engine.domain.evolution import evolve
 from service_engine.domain.ids import InvoiceId, PaymentId
 from service_engine.domain.instants import utc
 from service_engine.domain.lifecycle import Lifecycle, Status, is_a
@@ -237,7 +237,7 @@ def resume(payment: Payment, *, at: datetime) -> Change[Payment]:
         raise IllegalMoveError("status", f"The payment is {payment.status.label}.")
     if at <= payment.updated_at:
         return Change(payment)
-    return Change(attrs.evolve(payment, updated_at=at), (PaymentResumed(payment_id=payment.id, at=at),))
+    return Change(evolve(payment, updated_at=at), (PaymentResumed(payment_id=payment.id, at=at),))
 
 
 def succeed(payment: Payment, *, at: datetime, transaction_id: str | None = None) -> Change[Payment]:
@@ -322,4 +322,4 @@ def _moved(
 ) -> Payment:
     if status not in LIFECYCLE.allowed(payment.status):  # an outcome is recorded once: staying is refused, too
         raise IllegalMoveError("status", f"Cannot transition from {payment.status.label} to {status.label}.")
-    return attrs.evolve(payment, status=status, transaction_id=transaction_id, reason=reason, updated_at=at)
+    return evolve(payment, status=status, transaction_id=transaction_id, reason=reason, updated_at=at)

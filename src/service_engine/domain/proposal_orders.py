@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import attrs
-
 from service_engine.domain.change import Change
+from service_engine.domain.evolution import evolve
 from service_engine.domain.ids import ClientId, OrderId
 from service_engine.domain.json_values import freeze
 from service_engine.domain.orders import Order, OrderDetails, place_order
@@ -75,4 +74,4 @@ def place_proposed_order(
     ]
     # Not bounded like a request's metadata: the number of items and the lengths of names are.
     metadata = freeze({"proposal_id": str(proposal.id), "proposal_items": items}, max_bytes=None)
-    return Change(attrs.evolve(placed.state, metadata=metadata), placed.events)
+    return Change(evolve(placed.state, metadata=metadata), placed.events)

@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-import attrs
 from attrs import Attribute, field, frozen
 
 from service_engine.domain.change import Change
 from service_engine.domain.emails import is_an_email, normalise_email
+from service_engine.domain.evolution import across_fields, evolve
 from service_engine.domain.ids import OrderId, ProposalId, ProposalItemId, ServiceId
 from service_engine.domain.instants import optional_utc, utc
 from service_engine.domain.lifecycle import Lifecycle, Status, is_a
@@ -85,7 +85,8 @@ MOVES: Final[Mapping[ProposalStatus, frozenset[ProposalStatus]]] = {
 LIFECYCLE: Final = Lifecycle("proposal", ProposalStatus.DRAFT, MOVES)
 
 
-def _fits(item: ProposalItem, attribute: Attribute[Money], price: Money) -> None:
+def _is_a_price(item: ProposalItem, attribute: Attribute[Money], price: Money) -> None:
+    is_no_debt(item, attribute, price)
     try:
         price * item.quantity
     except RuleViolationError as error:
@@ -115,7 +116,7 @@ class ProposalItem:
     id: ProposalItemId
     service_id: ServiceId
     quantity: int = field(default=1, validator=within(1, INTEGER))
-    price: Money = field(validator=[is_no_debt, _fits])
+    price: Money = field(validator=across_fields(_is_a_price))
     created_at: datetime = field(converter=utc)
 
     @property
@@ -272,7 +273,7 @@ def send(proposal: Proposal, *, at: datetime) -> Change[Proposal]:
         service_engine.errors.WrongStatusError: Cannot send proposal with status Sent
     """
     _require_move(proposal, ProposalStatus.SENT, "send")
-    sent = attrs.evolve(proposal, status=ProposalStatus.SENT, sent_at=at, updated_at=at)
+    sent = evolve(proposal, status=ProposalStatus.SENT, sent_at=at, updated_at=at)
     return Change(sent, (ProposalSent(proposal_id=proposal.id, at=at),))
 
 
@@ -297,9 +298,7 @@ def sign(proposal: Proposal, *, order_id: OrderId, at: datetime) -> Change[Propo
         ('Signed', True)
     """
     _require_move(proposal, ProposalStatus.SIGNED, "sign")
-    signed = attrs.evolve(
-        proposal, status=ProposalStatus.SIGNED, signed_at=at, converted_order_id=order_id, updated_at=at
-    )
+    signed = evolve(proposal, status=ProposalStatus.SIGNED, signed_at=at, converted_order_id=order_id, updated_at=at)
     return Change(signed, (ProposalSigned(proposal_id=proposal.id, order_id=order_id, at=at),))
 
 
@@ -315,7 +314,7 @@ def reject(proposal: Proposal, *, at: datetime) -> Change[Proposal]:
         'Rejected'
     """
     _require_move(proposal, ProposalStatus.REJECTED, "reject")
-    rejected = attrs.evolve(proposal, status=ProposalStatus.REJECTED, updated_at=at)
+    rejected = evolve(proposal, status=ProposalStatus.REJECTED, updated_at=at)
     return Change(rejected, (ProposalRejected(proposal_id=proposal.id, at=at),))
 
 
@@ -329,7 +328,7 @@ def delete(proposal: Proposal, *, at: datetime) -> Change[Proposal]:
     """
     if proposal.deleted_at is not None:
         return Change(proposal)
-    deleted = attrs.evolve(proposal, deleted_at=at, updated_at=at)
+    deleted = evolve(proposal, deleted_at=at, updated_at=at)
     return Change(deleted, (ProposalDeleted(proposal_id=proposal.id, at=at),))
 
 

@@ -26,7 +26,7 @@ def holds_no_repeats(_: Any, attribute: Attribute[Any], value: tuple[object, ...
             ...
         ValueError: names must not name anything twice
     """
-    if len(set(value)) != len(value):
+    if len(value) > 1 and len(set(value)) != len(value):
         msg = f"{attribute.name} must not name anything twice"
         raise ValueError(msg)
 

@@ -15,6 +15,7 @@ import attrs
 from attrs import Attribute, field, frozen
 
 from service_engine.domain.change import UNSET, Change, Unset, differences
+from service_engine.domain.evolution import across_fields, evolve
 from service_engine.domain.ids import EmployeeId, ServiceFolderId, ServiceId
 from service_engine.domain.instants import optional_utc, utc
 from service_engine.domain.json_values import EMPTY, JsonObject, freeze
@@ -133,11 +134,11 @@ class Service:
     image: str | None = field(default=None, validator=optional_bounded(500))
     recurrence: Recurrence = field(default=Recurrence.ONE_TIME, validator=is_a(Recurrence))
     currency: str = field(validator=is_a_currency)
-    price: Money | None = field(default=None, validator=_is_a_price)
-    first_price: Money | None = field(default=None, validator=_is_a_price)
+    price: Money | None = field(default=None, validator=across_fields(_is_a_price))
+    first_price: Money | None = field(default=None, validator=across_fields(_is_a_price))
     first_period_length: int | None = _length()
     first_period_unit: str | None = field(default=None, validator=_is_a_unit)
-    recurring_price: Money | None = field(default=None, validator=_is_a_price)
+    recurring_price: Money | None = field(default=None, validator=across_fields(_is_a_price))
     recurring_period_length: int | None = _length()
     recurring_period_unit: str | None = field(default=None, validator=_is_a_unit)
     recurring_action: int | None = field(default=None, validator=within(0, SMALL_INTEGER))
@@ -283,7 +284,7 @@ def revise_service(service: Service, patch: ServicePatch, *, at: datetime) -> Ch
     changed = differences(service, _cleaned(service, patch))
     if not changed:
         return Change(service)
-    revised = attrs.evolve(service, **changed, updated_at=at)
+    revised = evolve(service, **changed, updated_at=at)
     return Change(revised, (ServiceRevised(service_id=service.id, fields=tuple(sorted(changed)), at=at),))
 
 
@@ -303,7 +304,7 @@ def assign_service(service: Service, employee_ids: Sequence[EmployeeId], *, at: 
     wanted = tuple(employee_ids)
     if wanted == service.employee_ids:
         return Change(service)
-    assigned = attrs.evolve(service, employee_ids=wanted, updated_at=at)
+    assigned = evolve(service, employee_ids=wanted, updated_at=at)
     return Change(assigned, (ServiceAssigned(service_id=service.id, employee_ids=wanted, at=at),))
 
 
@@ -317,7 +318,7 @@ def delete_service(service: Service, *, at: datetime) -> Change[Service]:
     """
     if service.deleted_at is not None:
         return Change(service)
-    deleted = attrs.evolve(service, deleted_at=at, updated_at=at)
+    deleted = evolve(service, deleted_at=at, updated_at=at)
     return Change(deleted, (ServiceDeleted(service_id=service.id, at=at),))
 
 

@@ -7,6 +7,7 @@ Source: contract part A, "Requests"; section 9, D64 and D65.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
@@ -17,6 +18,8 @@ from service_engine.errors import RuleViolationError
 __all__ = ["LINE", "NOTE", "bounded", "clean", "optional_bounded", "problem_with"]
 
 Validator: TypeAlias = "Callable[[Any, Attribute[Any], Any], None]"
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 LINE: Final = 255
 """Characters in a name, a subject, an e-mail address."""
@@ -110,6 +113,6 @@ def problem_with(value: str, *, max_length: int, required: bool) -> str | None:
         return f"must have at most {max_length} characters, not {len(value)}"
     if "\x00" in value:
         return "must not contain the NUL character"
-    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+    if not value.isascii() and _SURROGATE.search(value):
         return "must not contain a lone surrogate"
     return None

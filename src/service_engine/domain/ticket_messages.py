@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import attrs
 from attrs import frozen
 
 from service_engine.domain.change import Change, Event
+from service_engine.domain.evolution import evolve
 from service_engine.domain.ids import TicketId, TicketMessageId, UserId
 from service_engine.domain.messages import Message, clean_files, clean_text
 from service_engine.domain.tickets import Ticket
@@ -119,6 +119,6 @@ def receive_message(ticket: Ticket, message: TicketMessage) -> Change[Ticket]:
         True
     """
     newest = max(message.created_at, ticket.last_message_at or message.created_at)
-    received = attrs.evolve(ticket, last_message_at=newest, updated_at=message.created_at)
+    received = evolve(ticket, last_message_at=newest, updated_at=message.created_at)
     event = TicketMessageReceived(message_id=message.id, ticket_id=ticket.id, at=message.created_at)
     return Change(received, (event,))

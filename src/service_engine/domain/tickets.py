@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-import attrs
 from attrs import field, frozen
 
 from service_engine.domain.change import UNSET, Change, Unset, differences
+from service_engine.domain.evolution import across_fields, evolve
 from service_engine.domain.ids import ClientId, EmployeeId, OrderId, TicketId
 from service_engine.domain.instants import optional_utc, utc
 from service_engine.domain.json_values import EMPTY, JsonObject
@@ -136,6 +136,7 @@ class Ticket:
     version: int = 1
 
     @date_closed.validator
+    @across_fields
     def _fits_the_status(self, _: object, date_closed: datetime | None) -> None:
         if (self.status is TicketStatus.CLOSED) != (date_closed is not None):
             msg = f"a ticket that is {self.status.label} cannot have date_closed={date_closed}"
@@ -235,9 +236,7 @@ def change_status(ticket: Ticket, status: TicketStatus, *, at: datetime) -> Chan
     LIFECYCLE.check(ticket.status, status)
     if status == ticket.status:
         return Change(ticket)
-    moved = attrs.evolve(
-        ticket, status=status, date_closed=at if status is TicketStatus.CLOSED else None, updated_at=at
-    )
+    moved = evolve(ticket, status=status, date_closed=at if status is TicketStatus.CLOSED else None, updated_at=at)
     return Change(moved, (_STATUS_EVENTS[status](ticket_id=ticket.id, at=at),))
 
 
@@ -299,7 +298,7 @@ def assign(ticket: Ticket, employee_ids: Sequence[EmployeeId], *, at: datetime) 
     wanted = tuple(employee_ids)
     if wanted == ticket.employee_ids:
         return Change(ticket)
-    assigned = attrs.evolve(ticket, employee_ids=wanted, updated_at=at)
+    assigned = evolve(ticket, employee_ids=wanted, updated_at=at)
     return Change(assigned, (TicketAssigned(ticket_id=ticket.id, employee_ids=wanted, at=at),))
 
 
@@ -317,7 +316,7 @@ def retag(ticket: Ticket, tags: Sequence[Tag], *, at: datetime) -> Change[Ticket
     wanted = tuple(tags)
     if wanted == ticket.tags:
         return Change(ticket)
-    retagged = attrs.evolve(ticket, tags=wanted, updated_at=at)
+    retagged = evolve(ticket, tags=wanted, updated_at=at)
     return Change(retagged, (TicketRetagged(ticket_id=ticket.id, tags=wanted, at=at),))
 
 
@@ -335,7 +334,7 @@ def link_order(ticket: Ticket, order_id: OrderId | None, *, at: datetime) -> Cha
     """
     if order_id == ticket.order_id:
         return Change(ticket)
-    linked = attrs.evolve(ticket, order_id=order_id, updated_at=at)
+    linked = evolve(ticket, order_id=order_id, updated_at=at)
     return Change(linked, (TicketLinked(ticket_id=ticket.id, order_id=order_id, at=at),))
 
 
@@ -372,7 +371,7 @@ def revise(
     changed = differences(ticket, wanted)
     if not changed:
         return Change(ticket)
-    revised = attrs.evolve(ticket, **changed, updated_at=at)
+    revised = evolve(ticket, **changed, updated_at=at)
     return Change(revised, (TicketRevised(ticket_id=ticket.id, fields=tuple(sorted(changed)), at=at),))
 
 
@@ -387,7 +386,7 @@ def delete(ticket: Ticket, *, at: datetime) -> Change[Ticket]:
     """
     if ticket.deleted_at is not None:
         return Change(ticket)
-    deleted = attrs.evolve(ticket, deleted_at=at, updated_at=at)
+    deleted = evolve(ticket, deleted_at=at, updated_at=at)
     return Change(deleted, (TicketDeleted(ticket_id=ticket.id, at=at),))
 
 

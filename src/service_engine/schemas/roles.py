@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from pydantic import with_config
@@ -59,6 +60,12 @@ def role_wire(role: Role) -> RoleWire:
     Source:
         Contract section 2.2, "role".
     """
+    return _remembered(role).copy()
+
+
+@lru_cache(maxsize=1024)
+def _remembered(role: Role) -> RoleWire:
+    """Return the wire of a role. Values are immutable, so that equal ones share it; nobody is given it to write in."""
     levels, settings = role.levels, role.settings
     return {
         "id": role.id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 import attrs
@@ -82,7 +83,7 @@ def invoice_of(row: AnyRow) -> Invoice:
         tax=_tax_of(tax_type, percent, tax, currency),
         credit=money_of(credit, currency),
         paid=money_of(paid, currency),
-        items=tuple(_item_of(each, currency) for each in sorted(orjson.loads(items))),
+        items=_items_of(items, currency),
     )
 
 
@@ -96,6 +97,12 @@ def _items(tables: Tables) -> ScalarSelect[str]:
         .correlate(invoices)
         .scalar_subquery()
     )
+
+
+@lru_cache(maxsize=1024)
+def _items_of(stored: str, currency: str) -> tuple[InvoiceItem, ...]:
+    """Return the items of one text, in the order of their positions. Values are immutable: equal texts share them."""
+    return tuple(_item_of(each, currency) for each in sorted(orjson.loads(stored)))
 
 
 def _item_of(columns: list[Any], currency: str) -> InvoiceItem:

@@ -104,8 +104,9 @@ def assigned(tables: Tables, links: FromClause, owner: str, owners: FromClause) 
     )
 
 
+@lru_cache(maxsize=4096)
 def employee_rows_of(stored: str | None) -> tuple[EmployeeRow, ...]:
-    """Return the employees of one text, in the order of their positions."""
+    """Return the employees of one text, in the order of their positions. Equal texts share them, as above."""
     if not stored or stored == "[]":
         return ()
     return tuple(_employee_row(*columns) for _, *columns in sorted(orjson.loads(stored)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -101,6 +102,7 @@ def _row_of(row: AnyRow) -> TicketRow:
     return TicketRow(**_shown(row))
 
 
+@lru_cache(maxsize=4096)
 def _tag_names(stored: str | None) -> tuple[str, ...]:
     return () if not stored or stored == "[]" else tuple(name for _, _, name in sorted(orjson.loads(stored)))
 
