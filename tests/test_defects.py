@@ -71,7 +71,7 @@ def test_every_defect_has_a_test() -> None:
 
 
 def test_no_operation_runs_in_the_event_loop() -> None:
-    """D3: each of the 43 is a plain function, which the framework runs in a thread, so that none can block another."""
+    """D3: each of the 43 is a plain function, which runs in a thread of the gate's: none can block another."""
     resources = [importlib.import_module(f"{api.__name__}.{each.name}") for each in pkgutil.iter_modules(api.__path__)]
     functions = [
         getattr(getattr(resource, kind), name)

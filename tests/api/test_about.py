@@ -1,14 +1,18 @@
 """Health, index, and the answers for what is not there."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
 import anyio
 import pytest
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI, HTTPException
 from starlette.testclient import TestClient
 
 from service_engine import MemoryStore
-from service_engine.api import Settings, create_app, tickets
+from service_engine.api import Settings, about, create_app, tickets
 from service_engine.api.errors import answer_to
 from service_engine.api.gate import Gate
 from service_engine.errors import ConflictError
@@ -169,6 +173,59 @@ def test_a_host_may_include_a_resource(clock):
     assert (ours.status_code, ours.json()) == (401, {"message": "Unauthorized", "errors": {}})
     assert (theirs.status_code, theirs.json()) == (404, {"detail": "Not Found"})
     assert set(described) == {"/desk/tickets", "/desk/tickets/{id}"}
+
+
+def test_a_host_adds_conditions_of_its_own(clock):
+    """What a host makes a resource depend on is asked before the resource is."""
+
+    def refuse():
+        raise HTTPException(418)
+
+    host = FastAPI()
+    gate = Gate(store=MemoryStore(), now=clock, settings=Settings())
+    host.include_router(tickets.build_router(gate), dependencies=[Depends(refuse)])
+    with TestClient(host) as client:
+        assert [client.get(path).status_code for path in ("/tickets", "/tickets/x")] == [418, 418]
+
+
+def test_a_host_is_known_in_the_operations(clock):
+    """What a host's middleware keeps for a request, as those that trace do, is there where the operation runs."""
+    kept, seen = ContextVar("kept", default=""), []
+
+    def now():
+        seen.append(kept.get())
+        return clock()
+
+    app = create_app(MemoryStore(), now=now)
+
+    async def host(scope, receive, send):
+        kept.set(scope["path"])
+        await app(scope, receive, send)
+
+    assert TestClient(host).get("/api/health").status_code == 200
+    assert seen == ["/api/health"]
+
+
+def test_as_many_at_a_time_as_the_settings_say(clock):
+    """Operations run in threads of the gate's own, so many at a time."""
+    there = threading.Barrier(3)
+    running: list[None] = []
+    most: list[int] = []
+
+    def now():
+        running.append(None)
+        there.wait(timeout=30)  # fewer at a time would wait for ever
+        time.sleep(0.1)  # more would come meanwhile
+        most.append(len(running))
+        running.pop()
+        return clock()
+
+    gate = Gate(store=MemoryStore(), now=now, settings=Settings(threads=3))
+    app = FastAPI()
+    app.include_router(about.build_router(gate))
+    with TestClient(app) as client, ThreadPoolExecutor(6) as callers:
+        answers = list(callers.map(lambda _: client.get("/api/health").status_code, range(6)))
+    assert (answers, max(most)) == ([200] * 6, 3)
 
 
 @pytest.mark.parametrize("host", ["[::1", "a b", "evil.example/x?", "\xff", ""])

@@ -174,6 +174,16 @@ def test_refusals_are_shown_in_the_one_shape(operations):
     ]
 
 
+def test_paths_and_tokens_are_described(description):
+    """Each part of a path that varies is described, with an example; and so is what a token is."""
+    for path, methods in description["paths"].items():
+        for operation in methods.values():
+            described = [each for each in operation.get("parameters", []) if each["in"] == "path"]
+            assert [each["name"] for each in described] == re.findall(r"{(\w+)}", path), path
+            assert all(each["required"] and each["schema"]["examples"] for each in described)
+    assert description["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+
+
 def test_references_lead_somewhere(description):
     """Every reference of the description is to something that it has."""
     for target in set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(description))):

@@ -79,6 +79,18 @@ def test_a_signal_drains_the_requests_in_flight(served, sent):
     assert "Traceback" not in process.stderr.read()
 
 
+def test_an_offer_of_http_2_is_passed_over(served):
+    """A request that offers to go on in HTTP/2, as Java's clients all do, is answered with its body read."""
+    _, port, token = served
+    body = b'{"email": "jane@example.com", "name_f": "Jane", "name_l": "Doe"}'
+    offer = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAEAAEAA"}
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("POST", "/api/clients", body, {"Authorization": f"Bearer {token}", **offer})
+    response = connection.getresponse()
+    assert (response.status, json.loads(response.read())["email"]) == (201, "jane@example.com")
+    connection.close()
+
+
 def test_the_port_is_taken(served):
     """A port that cannot be had ends the start with an error that says so."""
     _, port, _ = served

@@ -49,5 +49,5 @@ OPERATIONS: Final = {
 
 
 def build_router(gate: Gate, *, prefix: str = "/api") -> APIRouter:
-    """Return the router of these operations, to be included under the prefix."""
-    return build_resource("", "About", OPERATIONS, AboutOperations(gate, prefix))
+    """Return the router of these operations, which are under the prefix."""
+    return build_resource(prefix, "About", OPERATIONS, AboutOperations(gate, prefix), gate.workers)

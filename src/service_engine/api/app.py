@@ -5,12 +5,10 @@ Source: contract sections 1.1 and 2; part A "Rules" (CORS, pages).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from anyio import to_thread
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
@@ -31,7 +29,7 @@ from service_engine.api.cors import Cors
 from service_engine.api.docs import add_docs
 from service_engine.api.errors import http_answer, unexpected_answer
 from service_engine.api.gate import Gate
-from service_engine.api.routes import with_whole_examples
+from service_engine.api.routes import completed
 from service_engine.api.settings import DEFAULTS, Settings
 from service_engine.ports.payments import PaymentGateway
 from service_engine.ports.unit_of_work import Store
@@ -74,12 +72,11 @@ def create_app(
         openapi_url="/openapi.json" if settings.docs else None,
         docs_url=None,
         redoc_url=None,
-        lifespan=_with_threads(settings.threads),
     )
     gate = Gate(store=store, now=now, settings=settings, gateway=gateway or SimulatedGateway())
-    app.include_router(about.build_router(gate, prefix=PREFIX), prefix=PREFIX)
-    for resource in _RESOURCES:
-        app.include_router(resource.build_router(gate), prefix=PREFIX)
+    for resource in (about, *_RESOURCES):
+        # Its routes themselves: a router that is included would be searched twice for every request.
+        app.router.routes.extend(resource.build_router(gate, prefix=PREFIX).routes)
     app.add_exception_handler(HTTPException, http_answer)
     app.add_exception_handler(Exception, unexpected_answer)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
@@ -92,9 +89,9 @@ def create_app(
 
 class _Api(FastAPI):
     def openapi(self) -> dict[str, Any]:
-        """Describe the API, examples included."""
+        """Describe the API, everything included."""
         if self.openapi_schema is None:
-            self.openapi_schema = with_whole_examples(super().openapi(), _OPERATIONS)
+            self.openapi_schema = completed(super().openapi(), _OPERATIONS)
         return self.openapi_schema
 
 
@@ -104,12 +101,3 @@ _DESCRIPTION: Final = (
     "Clients, services, orders, proposals, invoices and tickets of a service business. Every request but those for "
     "health and index needs an API token; every refusal has the shape `{message, errors}`."
 )
-
-
-def _with_threads(threads: int) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        to_thread.current_default_thread_limiter().total_tokens = threads
-        yield
-
-    return lifespan

@@ -5,10 +5,9 @@ Source: contract section 1.1 (form bodies are rejected); part A "Errors" (413).
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from attrs import frozen
-from fastapi import Depends
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -17,8 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service_engine.api.errors import refusal
 from service_engine.schemas.validation import ABSENT, read_json
 
-__all__ = ["Body", "BodyLimit", "Sent"]
-
+__all__ = ["Body", "BodyLimit", "receive_body"]
 
 _MANY_DIGITS: Final = 20  # Python refuses to read numbers of thousands of digits
 
@@ -46,17 +44,18 @@ class Body:
         return read_json(self.data) if self.is_json else self.data
 
 
-async def _receive_body(request: Request) -> Body:
+async def receive_body(request: Request) -> Body:
+    """Return the body of a request, unread.
+
+    Raises:
+        HTTPException: It is longer than allowed, or whoever sends it has gone.
+    """
     media = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     is_json = media == "application/json" or (media.startswith("application/") and media.endswith("+json"))
     try:
         return Body(await request.body(), is_json)
     except ClientDisconnect:
         raise HTTPException(400) from None  # nobody is there to read it, but it is no bug either
-
-
-Sent = Annotated[Body, Depends(_receive_body)]
-"""A parameter that is the request's body, unread."""
 
 
 class BodyLimit:

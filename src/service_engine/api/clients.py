@@ -6,17 +6,17 @@ Source: contract section 2.2.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Final
 
 from attrs import frozen
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service_engine.api.bodies import Sent
+from service_engine.api.bodies import Body
 from service_engine.api.gate import Gate, path_id
 from service_engine.api.listing import answer_list
-from service_engine.api.queries import list_parameters
+from service_engine.api.queries import id_in_path, list_parameters
 from service_engine.api.routes import Operation, answer, build_resource, nothing
 from service_engine.domain.ids import ClientId, UserId
 from service_engine.ports.clients import ClientRow
@@ -34,7 +34,7 @@ from service_engine.usecases import clients
 
 __all__ = ["OPERATIONS", "ClientOperations", "build_router"]
 
-InPath = Annotated[str, Path(alias="id", description="The client's id.", examples=[str(examples.CLIENT_ID)])]
+_IN_PATH: Final = id_in_path("The client's id.", examples.CLIENT_ID)
 
 
 @frozen
@@ -58,25 +58,25 @@ class ClientOperations:
             show=client_wire,
         )
 
-    def create_client(self, request: Request, sent: Sent) -> Response:
+    def create_client(self, request: Request, sent: Body) -> Response:
         """Register a client and answer them."""
         caller, body = self.gate.receive(request, sent, ClientCreate)
         row = self.gate.store.run(caller.organization_id, _create, body, at=self.gate.now())
         return answer(client_wire(row), status=201)
 
-    def retrieve_client(self, request: Request, key: InPath) -> Response:
+    def retrieve_client(self, request: Request, key: str) -> Response:
         """Answer a client."""
         caller = self.gate.admit(request)
         row = self.gate.store.read(caller.organization_id, clients.get_client, _id(key))
         return answer(client_wire(row))
 
-    def update_client(self, request: Request, key: InPath, sent: Sent) -> Response:
+    def update_client(self, request: Request, key: str, sent: Body) -> Response:
         """Change a client and answer them."""
         caller, body = self.gate.receive(request, sent, ClientUpdate)
         row = self.gate.store.run(caller.organization_id, _update, _id(key), body, at=self.gate.now())
         return answer(client_wire(row))
 
-    def delete_client(self, request: Request, key: InPath) -> Response:
+    def delete_client(self, request: Request, key: str) -> Response:
         """Delete a client to whom nothing refers."""
         caller = self.gate.admit(request)
         self.gate.store.run(caller.organization_id, clients.delete_client, _id(key), at=self.gate.now())
@@ -106,6 +106,7 @@ OPERATIONS: Final = {
     "retrieve_client": Operation(
         method="GET",
         path="/{id}",
+        parameters=(_IN_PATH,),
         summary="Retrieve a client",
         shows=ClientWire,
         example=examples.CLIENT,
@@ -114,6 +115,7 @@ OPERATIONS: Final = {
     "update_client": Operation(
         method="PUT",
         path="/{id}",
+        parameters=(_IN_PATH,),
         summary="Update a client",
         shows=ClientWire,
         example=examples.CLIENT,
@@ -124,6 +126,7 @@ OPERATIONS: Final = {
     "delete_client": Operation(
         method="DELETE",
         path="/{id}",
+        parameters=(_IN_PATH,),
         summary="Delete a client",
         status=204,
         refuses={404: {}, 409: "Cannot delete client with existing orders"},
@@ -131,9 +134,9 @@ OPERATIONS: Final = {
 }
 
 
-def build_router(gate: Gate) -> APIRouter:
-    """Return the router of these operations."""
-    return build_resource("/clients", "Clients", OPERATIONS, ClientOperations(gate))
+def build_router(gate: Gate, *, prefix: str = "") -> APIRouter:
+    """Return the router of these operations, which are under the prefix."""
+    return build_resource(f"{prefix}/clients", "Clients", OPERATIONS, ClientOperations(gate), gate.workers)
 
 
 def _id(text: str) -> ClientId:

@@ -12,11 +12,12 @@ Source: contract sections 1.2 and 1.3.
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime
 from typing import Final, TypeVar
 from uuid import UUID
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 from pydantic import BaseModel
 from starlette.requests import Request
 
@@ -52,12 +53,15 @@ class Gate:
         now: The clock; returns aware times.
         settings: The API's settings.
         gateway: Who takes the money when an invoice is charged.
+        workers: Where the operations run; by default threads of their own, as many as the settings say. They end with
+            the gate.
     """
 
     store: Store
     now: Callable[[], datetime]
     settings: Settings
     gateway: PaymentGateway = field(factory=SimulatedGateway)
+    workers: Executor = field(default=Factory(lambda self: _threads(self.settings.threads), takes_self=True))
 
     def admit(self, request: Request) -> Caller:
         """Tell who calls: no read without a well-formed header, one with it. Notes the use once a minute.
@@ -113,6 +117,10 @@ def path_id(text: str, kind: str) -> UUID:
     if value is None:
         raise NotFoundError(kind, text)
     return value
+
+
+def _threads(number: int) -> Executor:
+    return ThreadPoolExecutor(number, thread_name_prefix="service-engine-api")
 
 
 def _secret(header: str) -> str:

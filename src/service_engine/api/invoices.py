@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from attrs import frozen
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service_engine.api.bodies import Sent
+from service_engine.api.bodies import Body
 from service_engine.api.gate import Gate, path_id
 from service_engine.api.listing import answer_list
-from service_engine.api.queries import list_parameters
+from service_engine.api.queries import id_in_path, list_parameters
 from service_engine.api.routes import Operation, answer, build_resource, nothing
 from service_engine.domain.ids import InvoiceId
 from service_engine.domain.invoices import MAX_IP_ADDRESS
@@ -38,7 +38,7 @@ from service_engine.usecases.invoices import InvoicePatch
 
 __all__ = ["OPERATIONS", "InvoiceOperations", "build_router"]
 
-InPath = Annotated[str, Path(alias="id", description="The invoice's id.", examples=[str(examples.INVOICE_ID)])]
+_IN_PATH: Final = id_in_path("The invoice's id.", examples.INVOICE_ID)
 
 
 @frozen
@@ -62,31 +62,31 @@ class InvoiceOperations:
             show=invoice_wire,
         )
 
-    def create_invoice(self, request: Request, sent: Sent) -> Response:
+    def create_invoice(self, request: Request, sent: Body) -> Response:
         """Issue an invoice under the next number and answer it; an e-mail that nobody has becomes a client."""
         caller, body = self.gate.receive(request, sent, InvoiceCreate)
         row = self.gate.store.run(caller.organization_id, _create, body.arguments(), at=self.gate.now())
         return answer(invoice_wire(row), status=201)
 
-    def retrieve_invoice(self, request: Request, key: InPath) -> Response:
+    def retrieve_invoice(self, request: Request, key: str) -> Response:
         """Answer an invoice with items, and with the client's account."""
         caller = self.gate.admit(request)
         row = self.gate.store.read(caller.organization_id, invoices.get_invoice, _id(key))
         return answer(invoice_details_wire(row))
 
-    def update_invoice(self, request: Request, key: InPath, sent: Sent) -> Response:
+    def update_invoice(self, request: Request, key: str, sent: Body) -> Response:
         """Change an invoice and answer it; its totals follow."""
         caller, body = self.gate.receive(request, sent, InvoiceUpdate)
         row = self.gate.store.run(caller.organization_id, _update, _id(key), body.patch(), at=self.gate.now())
         return answer(invoice_wire(row))
 
-    def delete_invoice(self, request: Request, key: InPath) -> Response:
+    def delete_invoice(self, request: Request, key: str) -> Response:
         """Delete an invoice, whatever its status; its number stays taken."""
         caller = self.gate.admit(request)
         self.gate.store.run(caller.organization_id, invoices.delete_invoice, _id(key), at=self.gate.now())
         return nothing()
 
-    def charge_invoice(self, request: Request, key: InPath, sent: Sent) -> Response:
+    def charge_invoice(self, request: Request, key: str, sent: Body) -> Response:
         """Take what is due through the payment gateway, once, and answer the invoice."""
         caller, body = self.gate.receive(request, sent, InvoiceCharge)
         invoice_id = _id(key)
@@ -102,7 +102,7 @@ class InvoiceOperations:
         row = self.gate.store.read(caller.organization_id, invoices.get_invoice, invoice_id)
         return answer(invoice_wire(row))
 
-    def mark_invoice_paid(self, request: Request, key: InPath) -> Response:
+    def mark_invoice_paid(self, request: Request, key: str) -> Response:
         """Record that an invoice was paid by other means, and answer it; a paid one stays as it is."""
         caller = self.gate.admit(request)
         row = self.gate.store.run(caller.organization_id, _mark_paid, _id(key), at=self.gate.now())
@@ -134,6 +134,7 @@ OPERATIONS: Final = {
     "retrieve_invoice": Operation(
         method="GET",
         path="/{id}",
+        parameters=(_IN_PATH,),
         summary="Retrieve an invoice",
         shows=InvoiceWire,
         example=examples.INVOICE_DETAILS,
@@ -142,6 +143,7 @@ OPERATIONS: Final = {
     "update_invoice": Operation(
         method="PUT",
         path="/{id}",
+        parameters=(_IN_PATH,),
         summary="Update an invoice",
         shows=InvoiceWire,
         example=examples.INVOICE,
@@ -150,11 +152,17 @@ OPERATIONS: Final = {
         refuses={400: _NO_MOVE, 404: {}, 422: _NO_CLIENT},
     ),
     "delete_invoice": Operation(
-        method="DELETE", path="/{id}", summary="Delete an invoice", status=204, refuses={404: {}}
+        method="DELETE",
+        path="/{id}",
+        parameters=(_IN_PATH,),
+        summary="Delete an invoice",
+        status=204,
+        refuses={404: {}},
     ),
     "charge_invoice": Operation(
         method="POST",
         path="/{id}/charge",
+        parameters=(_IN_PATH,),
         summary="Charge an invoice",
         shows=InvoiceWire,
         example=examples.PAID_INVOICE,
@@ -170,6 +178,7 @@ OPERATIONS: Final = {
     "mark_invoice_paid": Operation(
         method="POST",
         path="/{id}/mark_paid",
+        parameters=(_IN_PATH,),
         summary="Mark an invoice as paid",
         shows=InvoiceWire,
         example=examples.PAID_INVOICE,
@@ -178,9 +187,9 @@ OPERATIONS: Final = {
 }
 
 
-def build_router(gate: Gate) -> APIRouter:
-    """Return the router of these operations."""
-    return build_resource("/invoices", "Invoices", OPERATIONS, InvoiceOperations(gate))
+def build_router(gate: Gate, *, prefix: str = "") -> APIRouter:
+    """Return the router of these operations, which are under the prefix."""
+    return build_resource(f"{prefix}/invoices", "Invoices", OPERATIONS, InvoiceOperations(gate), gate.workers)
 
 
 def _id(text: str) -> InvoiceId:

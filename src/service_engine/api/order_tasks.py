@@ -6,17 +6,17 @@ Source: contract sections 2.4 and 2.5.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Final
 
 from attrs import frozen
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service_engine.api.bodies import Sent
+from service_engine.api.bodies import Body
 from service_engine.api.gate import Gate, path_id
-from service_engine.api.orders import OrderInPath, order_id
-from service_engine.api.queries import LINK_HEADER, slice_parameters
+from service_engine.api.orders import ORDER_IN_PATH, order_id
+from service_engine.api.queries import LINK_HEADER, id_in_path, slice_parameters
 from service_engine.api.routes import Operation, answer, answer_part, build_resource, nothing
 from service_engine.domain.ids import OrderId, OrderTaskId, UserId
 from service_engine.domain.order_tasks import OrderTaskPatch
@@ -28,7 +28,7 @@ from service_engine.usecases import order_tasks
 
 __all__ = ["OPERATIONS", "OrderTaskOperations", "build_router"]
 
-InPath = Annotated[str, Path(alias="id", description="The task's id.", examples=[str(examples.ORDER_TASK_ID)])]
+_IN_PATH: Final = id_in_path("The task's id.", examples.ORDER_TASK_ID)
 
 
 @frozen
@@ -41,13 +41,13 @@ class OrderTaskOperations:
 
     gate: Gate
 
-    def list_order_tasks(self, request: Request, key: OrderInPath) -> Response:
+    def list_order_tasks(self, request: Request, key: str) -> Response:
         """Answer the tasks of an order, by sort order."""
         caller, wanted = self.gate.slice_request(request)
         part = self.gate.store.read(caller.organization_id, order_tasks.list_order_tasks, order_id(key), page=wanted)
         return answer_part(part, wanted, order_task_wire, path=self.gate.address(request))
 
-    def create_order_task(self, request: Request, key: OrderInPath, sent: Sent) -> Response:
+    def create_order_task(self, request: Request, key: str, sent: Body) -> Response:
         """Add a task to an order and answer it."""
         caller, body = self.gate.receive(request, sent, OrderTaskCreate)
         row = self.gate.store.run(
@@ -55,19 +55,19 @@ class OrderTaskOperations:
         )
         return answer(order_task_wire(row), status=201)
 
-    def update_order_task(self, request: Request, key: InPath, sent: Sent) -> Response:
+    def update_order_task(self, request: Request, key: str, sent: Body) -> Response:
         """Change a task and answer it."""
         caller, body = self.gate.receive(request, sent, OrderTaskUpdate)
         row = self.gate.store.run(caller.organization_id, _update, _id(key), body.patch(), at=self.gate.now())
         return answer(order_task_wire(row))
 
-    def delete_order_task(self, request: Request, key: InPath) -> Response:
+    def delete_order_task(self, request: Request, key: str) -> Response:
         """Delete a task, completed or not."""
         caller = self.gate.admit(request)
         self.gate.store.run(caller.organization_id, order_tasks.delete_order_task, _id(key), at=self.gate.now())
         return nothing()
 
-    def complete_order_task(self, request: Request, key: InPath) -> Response:
+    def complete_order_task(self, request: Request, key: str) -> Response:
         """Complete a task and answer it; a completed one stays as it is."""
         caller = self.gate.admit(request)
         row = self.gate.store.run(
@@ -75,7 +75,7 @@ class OrderTaskOperations:
         )
         return answer(order_task_wire(row))
 
-    def reopen_order_task(self, request: Request, key: InPath) -> Response:
+    def reopen_order_task(self, request: Request, key: str) -> Response:
         """Make a completed task open again and answer it."""
         caller = self.gate.admit(request)
         row = self.gate.store.run(caller.organization_id, _reopen, _id(key), at=self.gate.now())
@@ -91,13 +91,14 @@ OPERATIONS: Final = {
         summary="List the tasks of an order",
         shows=list[OrderTaskWire],
         example=[examples.ORDER_TASK],
-        parameters=slice_parameters(),
+        parameters=(ORDER_IN_PATH, *slice_parameters()),
         headers=LINK_HEADER,
         refuses={400: {"query.limit": ["Input should be less than or equal to 500"]}, 404: {}},
     ),
     "create_order_task": Operation(
         method="POST",
         path="/orders/{id}/tasks",
+        parameters=(ORDER_IN_PATH,),
         summary="Create a task",
         status=201,
         shows=OrderTaskWire,
@@ -109,6 +110,7 @@ OPERATIONS: Final = {
     "update_order_task": Operation(
         method="PUT",
         path="/order-tasks/{id}",
+        parameters=(_IN_PATH,),
         summary="Update a task",
         shows=OrderTaskWire,
         example=examples.ORDER_TASK,
@@ -117,11 +119,17 @@ OPERATIONS: Final = {
         refuses={400: _TWO_ENDS, 404: {}, 422: _NOBODY},
     ),
     "delete_order_task": Operation(
-        method="DELETE", path="/order-tasks/{id}", summary="Delete a task", status=204, refuses={404: {}}
+        method="DELETE",
+        path="/order-tasks/{id}",
+        parameters=(_IN_PATH,),
+        summary="Delete a task",
+        status=204,
+        refuses={404: {}},
     ),
     "complete_order_task": Operation(
         method="POST",
         path="/order-tasks/{id}/complete",
+        parameters=(_IN_PATH,),
         summary="Complete a task",
         shows=OrderTaskWire,
         example=examples.COMPLETED_ORDER_TASK,
@@ -130,6 +138,7 @@ OPERATIONS: Final = {
     "reopen_order_task": Operation(
         method="DELETE",
         path="/order-tasks/{id}/complete",
+        parameters=(_IN_PATH,),
         summary="Reopen a task",
         shows=OrderTaskWire,
         example=examples.ORDER_TASK,
@@ -138,9 +147,9 @@ OPERATIONS: Final = {
 }
 
 
-def build_router(gate: Gate) -> APIRouter:
-    """Return the router of these operations."""
-    return build_resource("", "Order tasks", OPERATIONS, OrderTaskOperations(gate))
+def build_router(gate: Gate, *, prefix: str = "") -> APIRouter:
+    """Return the router of these operations, which are under the prefix."""
+    return build_resource(prefix, "Order tasks", OPERATIONS, OrderTaskOperations(gate), gate.workers)
 
 
 def _id(text: str) -> OrderTaskId:

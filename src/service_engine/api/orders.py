@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from attrs import frozen
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service_engine.api.bodies import Sent
+from service_engine.api.bodies import Body
 from service_engine.api.gate import Gate, path_id
 from service_engine.api.listing import answer_list
-from service_engine.api.queries import list_parameters
+from service_engine.api.queries import id_in_path, list_parameters
 from service_engine.api.routes import Operation, answer, build_resource, nothing
 from service_engine.domain.ids import OrderId
 from service_engine.ports.orders import OrderRow
@@ -35,9 +35,9 @@ from service_engine.schemas.orders import (
 from service_engine.usecases import orders
 from service_engine.usecases.orders import OrderPatch
 
-__all__ = ["OPERATIONS", "OrderInPath", "OrderOperations", "build_router", "order_id"]
+__all__ = ["OPERATIONS", "ORDER_IN_PATH", "OrderOperations", "build_router", "order_id"]
 
-OrderInPath = Annotated[str, Path(alias="id", description="The order's id.", examples=[str(examples.ORDER_ID)])]
+ORDER_IN_PATH: Final = id_in_path("The order's id.", examples.ORDER_ID)
 
 
 def order_id(text: str) -> OrderId:
@@ -70,25 +70,25 @@ class OrderOperations:
             show=order_wire,
         )
 
-    def create_order(self, request: Request, sent: Sent) -> Response:
+    def create_order(self, request: Request, sent: Body) -> Response:
         """Place an order and answer it."""
         caller, body = self.gate.receive(request, sent, OrderCreate)
         row = self.gate.store.run(caller.organization_id, _create, body.arguments(), at=self.gate.now())
         return answer(order_details_wire(row), status=201)
 
-    def retrieve_order(self, request: Request, key: OrderInPath) -> Response:
+    def retrieve_order(self, request: Request, key: str) -> Response:
         """Answer an order with client, employees and tags."""
         caller = self.gate.admit(request)
         row = self.gate.store.read(caller.organization_id, orders.get_order, order_id(key))
         return answer(order_details_wire(row))
 
-    def update_order(self, request: Request, key: OrderInPath, sent: Sent) -> Response:
+    def update_order(self, request: Request, key: str, sent: Body) -> Response:
         """Change an order and answer it."""
         caller, body = self.gate.receive(request, sent, OrderUpdate)
         row = self.gate.store.run(caller.organization_id, _update, order_id(key), body.patch(), at=self.gate.now())
         return answer(order_details_wire(row))
 
-    def delete_order(self, request: Request, key: OrderInPath) -> Response:
+    def delete_order(self, request: Request, key: str) -> Response:
         """Delete an order; its tasks and messages are hidden with it."""
         caller = self.gate.admit(request)
         self.gate.store.run(caller.organization_id, orders.delete_order, order_id(key), at=self.gate.now())
@@ -120,6 +120,7 @@ OPERATIONS: Final = {
     "retrieve_order": Operation(
         method="GET",
         path="/{id}",
+        parameters=(ORDER_IN_PATH,),
         summary="Retrieve an order",
         shows=OrderDetailsWire,
         example=examples.ORDER,
@@ -128,6 +129,7 @@ OPERATIONS: Final = {
     "update_order": Operation(
         method="PUT",
         path="/{id}",
+        parameters=(ORDER_IN_PATH,),
         summary="Update an order",
         shows=OrderDetailsWire,
         example=examples.ORDER,
@@ -135,13 +137,20 @@ OPERATIONS: Final = {
         sends=examples.ORDER_CHANGE,
         refuses={400: _NO_STATUS, 404: {}, 422: _NO_SERVICE},
     ),
-    "delete_order": Operation(method="DELETE", path="/{id}", summary="Delete an order", status=204, refuses={404: {}}),
+    "delete_order": Operation(
+        method="DELETE",
+        path="/{id}",
+        parameters=(ORDER_IN_PATH,),
+        summary="Delete an order",
+        status=204,
+        refuses={404: {}},
+    ),
 }
 
 
-def build_router(gate: Gate) -> APIRouter:
-    """Return the router of these operations."""
-    return build_resource("/orders", "Orders", OPERATIONS, OrderOperations(gate))
+def build_router(gate: Gate, *, prefix: str = "") -> APIRouter:
+    """Return the router of these operations, which are under the prefix."""
+    return build_resource(f"{prefix}/orders", "Orders", OPERATIONS, OrderOperations(gate), gate.workers)
 
 
 def _create(uow: UnitOfWork, arguments: Mapping[str, Any], *, at: datetime) -> OrderRow:

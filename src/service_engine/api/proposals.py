@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from attrs import frozen
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service_engine.api.bodies import Sent
+from service_engine.api.bodies import Body
 from service_engine.api.gate import Gate, path_id
 from service_engine.api.listing import answer_list
-from service_engine.api.queries import list_parameters
+from service_engine.api.queries import id_in_path, list_parameters
 from service_engine.api.routes import Operation, answer, build_resource
 from service_engine.domain.ids import ProposalId
 from service_engine.domain.orders import Order
@@ -39,7 +39,7 @@ from service_engine.usecases import proposals
 
 __all__ = ["OPERATIONS", "ProposalOperations", "build_router"]
 
-InPath = Annotated[str, Path(alias="id", description="The proposal's id.", examples=[str(examples.PROPOSAL_ID)])]
+_IN_PATH: Final = id_in_path("The proposal's id.", examples.PROPOSAL_ID)
 
 
 @frozen
@@ -64,25 +64,25 @@ class ProposalOperations:
             wire=linked_page_wire,
         )
 
-    def create_proposal(self, request: Request, sent: Sent) -> Response:
+    def create_proposal(self, request: Request, sent: Body) -> Response:
         """Write a proposal and answer it."""
         caller, body = self.gate.receive(request, sent, ProposalCreate)
         row = self.gate.store.run(caller.organization_id, _create, body.arguments(), at=self.gate.now())
         return answer(proposal_wire(row), status=201)
 
-    def retrieve_proposal(self, request: Request, key: InPath) -> Response:
+    def retrieve_proposal(self, request: Request, key: str) -> Response:
         """Answer a proposal with its items."""
         caller = self.gate.admit(request)
         row = self.gate.store.read(caller.organization_id, proposals.get_proposal, _id(key))
         return answer(proposal_wire(row))
 
-    def send_proposal(self, request: Request, key: InPath) -> Response:
+    def send_proposal(self, request: Request, key: str) -> Response:
         """Send a draft and answer it; no mail is sent."""
         caller = self.gate.admit(request)
         row = self.gate.store.run(caller.organization_id, _send, _id(key), at=self.gate.now())
         return answer(proposal_wire(row))
 
-    def sign_proposal(self, request: Request, key: InPath) -> Response:
+    def sign_proposal(self, request: Request, key: str) -> Response:
         """Sign a proposal that was sent; answer it and the order that it became."""
         caller = self.gate.admit(request)
         row, order = self.gate.store.run(caller.organization_id, _sign, _id(key), at=self.gate.now())
@@ -113,6 +113,7 @@ OPERATIONS: Final = {
     "retrieve_proposal": Operation(
         method="GET",
         path="/{id}",
+        parameters=(_IN_PATH,),
         summary="Retrieve a proposal",
         shows=ProposalWire,
         example=examples.PROPOSAL,
@@ -121,6 +122,7 @@ OPERATIONS: Final = {
     "send_proposal": Operation(
         method="POST",
         path="/{id}/send",
+        parameters=(_IN_PATH,),
         summary="Send a proposal",
         shows=ProposalWire,
         example=examples.SENT_PROPOSAL,
@@ -129,6 +131,7 @@ OPERATIONS: Final = {
     "sign_proposal": Operation(
         method="POST",
         path="/{id}/sign",
+        parameters=(_IN_PATH,),
         summary="Sign a proposal",
         shows=SignedProposalWire,
         example=examples.SIGNED_PROPOSAL,
@@ -141,9 +144,9 @@ OPERATIONS: Final = {
 }
 
 
-def build_router(gate: Gate) -> APIRouter:
-    """Return the router of these operations."""
-    return build_resource("/proposals", "Proposals", OPERATIONS, ProposalOperations(gate))
+def build_router(gate: Gate, *, prefix: str = "") -> APIRouter:
+    """Return the router of these operations, which are under the prefix."""
+    return build_resource(f"{prefix}/proposals", "Proposals", OPERATIONS, ProposalOperations(gate), gate.workers)
 
 
 def _id(text: str) -> ProposalId:

@@ -1,16 +1,17 @@
-"""How the query of a list is described: limit, page or cursor, sort, and every filter with every operator."""
+"""How parameters are described: the id in a path; limit, page or cursor, sort and every filter in a list's query."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
+from uuid import UUID
 
 from service_engine.ports.keysets import FROM_THE_START, Counting
 from service_engine.ports.lists import FIRST_SLICE, MAX_PAGE_SIZE, MAX_SLICE_SIZE, Operator, PageRequest
 from service_engine.schemas import filters
 from service_engine.schemas.lists import MAX_CHOICES, Listing, Reader
 
-__all__ = ["LINK_HEADER", "list_parameters", "slice_parameters"]
+__all__ = ["LINK_HEADER", "id_in_path", "list_parameters", "slice_parameters"]
 
 LINK_HEADER: Final[Mapping[str, Any]] = {
     "Link": {
@@ -36,6 +37,12 @@ _MEANINGS: Final = {
     Operator.GT: "Greater, or later.",
     Operator.IN: "One of these; repeat the parameter for each.",
 }
+
+
+def id_in_path(meaning: str, example: UUID) -> Mapping[str, Any]:
+    """Return the parameter ``id`` of a path as OpenAPI describes it."""
+    schema = {"type": "string", "title": "Id", "description": meaning, "examples": [str(example)]}
+    return {"name": "id", "in": "path", "required": True, "description": meaning, "schema": schema}
 
 
 def list_parameters(listing: Listing[Any, Any]) -> tuple[Mapping[str, Any], ...]:

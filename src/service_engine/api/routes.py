@@ -1,21 +1,31 @@
 """Routes that answer in the contract's shape wherever they are mounted, and how they describe themselves.
 
+To FastAPI an operation is a coroutine that takes the request and nothing else: then it has nothing to solve for each
+request but what a host makes these routes depend on, which it asks first.
+
 Source: contract part A "Errors"; section 1.4.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import Executor
+from contextvars import copy_context
+from functools import partial
+from inspect import getdoc, signature
 from typing import Any, Final, TypeVar
 
 from attrs import frozen
-from fastapi import APIRouter, Security
+from fastapi import APIRouter
 from fastapi.routing import APIRoute
-from fastapi.security import HTTPBearer
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import Scope
 
+from service_engine.api.bodies import receive_body
 from service_engine.api.errors import answer_to
 from service_engine.ports.lists import Slice, SliceRequest
 from service_engine.schemas.encoding import encode
@@ -23,15 +33,19 @@ from service_engine.schemas.errors import ErrorWire, error_wire
 from service_engine.schemas.lists import link_header
 from service_engine.schemas.validation import INVALID
 
-__all__ = ["Operation", "answer", "answer_part", "build_resource", "nothing", "with_whole_examples"]
+__all__ = ["Operation", "answer", "answer_part", "build_resource", "completed", "nothing"]
 
 R = TypeVar("R")
 
 _JSON: Final = "application/json"
 
-_TOKEN: Final = HTTPBearer(
-    auto_error=False, scheme_name="token", description="An API token: `Authorization: Bearer <token>`."
-)
+_SCHEMES: Final = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API token: `Authorization: Bearer <token>`.",
+    }
+}
 _REFUSALS: Final[Mapping[int, tuple[str, Mapping[str, Any]]]] = {
     400: ("The request is not JSON, does not fit its schema, or breaks a rule.", {}),
     401: ("No token, or one that is not accepted.", error_wire("Unauthorized")),
@@ -42,21 +56,12 @@ _REFUSALS: Final[Mapping[int, tuple[str, Mapping[str, Any]]]] = {
 
 
 class _Route(APIRoute):
-    """A route that turns the library's errors into answers by itself, so that it works in any application."""
+    """A route that is passed over quickly: most requests are for another one."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        run = super().get_route_handler()
-
-        async def answered(request: Request) -> Response:
-            try:
-                return await run(request)
-            except Exception as error:
-                response = answer_to(error)
-                if response is None:
-                    raise
-                return response
-
-        return answered
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Compare with the pattern only what has the text that it begins with."""
+        beginning = self.path.partition("{")[0]
+        return super().matches(scope) if beginning in scope["path"] else (Match.NONE, {})
 
 
 @frozen(kw_only=True)
@@ -72,7 +77,7 @@ class Operation:
         example: An answer.
         takes: The model of the body; None for none.
         sends: A body.
-        parameters: The parameters of its query.
+        parameters: The parameters of its path and of its query.
         headers: The headers of a success, described.
         refuses: The statuses with which it refuses, each with an example: its complaints, or its message alone.
         public: Whether it needs no token.
@@ -97,13 +102,14 @@ class Operation:
         if self.takes is not None:
             content = {"schema": _inlined(self.takes), "example": self.sends}
             extra["requestBody"] = {"required": True, "content": {_JSON: content}}
+        if not self.public:
+            extra["security"] = [{name: []} for name in _SCHEMES]
         return {
             "summary": self.summary,
             "status_code": self.status,
             "response_class": Response,
             "responses": {self.status: self._success(), **self._refusals()},
             "openapi_extra": extra,
-            "dependencies": [] if self.public else [Security(_TOKEN)],
         }
 
     def _success(self) -> dict[str, Any]:
@@ -126,25 +132,37 @@ class Operation:
         return answers
 
 
-def build_resource(path: str, tag: str, operations: Mapping[str, Operation], functions: object) -> APIRouter:
+def build_resource(
+    path: str, tag: str, operations: Mapping[str, Operation], functions: object, workers: Executor
+) -> APIRouter:
     """Return a router of operations.
 
     Args:
         path: Where it is: ``/tickets``.
         tag: The heading under which it is described.
         operations: By name.
-        functions: What has, under each of the names, the function that answers.
+        functions: What has, under each of the names, the function that answers. It names what it takes: ``request``,
+            ``key`` for the id in the path, ``sent`` for the body.
+        workers: Where the functions run.
     """
     router = APIRouter(prefix=path, tags=[tag], route_class=_Route)
     for name, each in operations.items():
+        function = getattr(functions, name)
         router.add_api_route(
-            each.path, getattr(functions, name), methods=[each.method], operation_id=name, **each.described()
+            each.path,
+            _endpoint(function, workers),
+            methods=[each.method],
+            name=name,
+            operation_id=name,
+            description=getdoc(function),
+            **each.described(),
         )
     return router
 
 
-def with_whole_examples(description: dict[str, Any], operations: Mapping[str, Operation]) -> dict[str, Any]:
-    """Put the examples into an OpenAPI description again: FastAPI leaves out what is null in them."""
+def completed(description: dict[str, Any], operations: Mapping[str, Operation]) -> dict[str, Any]:
+    """Put into an OpenAPI description what FastAPI leaves out: what is null in the examples, and what a token is."""
+    description["components"]["securitySchemes"] = _SCHEMES
     for methods in description["paths"].values():
         for each in methods.values():
             operation = operations[each["operationId"]]
@@ -174,6 +192,31 @@ def answer_part(part: Slice[R], wanted: SliceRequest, show: Callable[[R], Mappin
 def nothing() -> Response:
     """Return a success without a body."""
     return Response(status_code=204)
+
+
+def _endpoint(
+    function: Callable[..., Response], workers: Executor
+) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    """Return what FastAPI calls: it turns the library's errors into answers, so that it works in any application."""
+    named = signature(function).parameters
+    takes_request, takes_key, takes_body = (each in named for each in ("request", "key", "sent"))
+
+    async def answered(request: Request) -> Response:
+        given: dict[str, Any] = {"request": request} if takes_request else {}
+        try:
+            if takes_key:
+                given["key"] = request.path_params["id"]
+            if takes_body:
+                given["sent"] = await receive_body(request)
+            call = partial(copy_context().run, function, **given)
+            return await asyncio.get_running_loop().run_in_executor(workers, call)
+        except Exception as error:
+            response = answer_to(error)
+            if response is None:
+                raise
+            return response
+
+    return answered
 
 
 def _inlined(model: type[BaseModel]) -> Any:

@@ -48,6 +48,7 @@ def serve(
         create_app(store, settings=settings),
         host=host,
         port=port,
+        http="h11",  # httptools is faster, and loses the body of a request that offers h2c, as every Java client does
         access_log=False,
         server_header=False,
         log_level=log_level,

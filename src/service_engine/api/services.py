@@ -5,17 +5,17 @@ Source: contract section 2.3.
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Final
 
 from attrs import frozen
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service_engine.api.bodies import Sent
+from service_engine.api.bodies import Body
 from service_engine.api.gate import Gate, path_id
 from service_engine.api.listing import answer_list
-from service_engine.api.queries import list_parameters
+from service_engine.api.queries import id_in_path, list_parameters
 from service_engine.api.routes import Operation, answer, build_resource, nothing
 from service_engine.domain.ids import ServiceId
 from service_engine.schemas import examples
@@ -31,7 +31,7 @@ from service_engine.usecases import services
 
 __all__ = ["OPERATIONS", "ServiceOperations", "build_router"]
 
-InPath = Annotated[str, Path(alias="id", description="The service's id.", examples=[str(examples.SERVICE_ID)])]
+_IN_PATH: Final = id_in_path("The service's id.", examples.SERVICE_ID)
 
 
 @frozen
@@ -55,20 +55,20 @@ class ServiceOperations:
             show=service_wire,
         )
 
-    def create_service(self, request: Request, sent: Sent) -> Response:
+    def create_service(self, request: Request, sent: Body) -> Response:
         """Offer a service and answer it."""
         caller, body = self.gate.receive(request, sent, ServiceCreate)
         arguments = body.arguments()
         service = self.gate.store.run(caller.organization_id, services.create_service, **arguments, at=self.gate.now())
         return answer(service_wire(service), status=201)
 
-    def retrieve_service(self, request: Request, key: InPath) -> Response:
+    def retrieve_service(self, request: Request, key: str) -> Response:
         """Answer a service."""
         caller = self.gate.admit(request)
         service = self.gate.store.read(caller.organization_id, services.get_service, _id(key))
         return answer(service_wire(service))
 
-    def update_service(self, request: Request, key: InPath, sent: Sent) -> Response:
+    def update_service(self, request: Request, key: str, sent: Body) -> Response:
         """Change a service and answer it."""
         caller, body = self.gate.receive(request, sent, ServiceUpdate)
         service = self.gate.store.run(
@@ -81,7 +81,7 @@ class ServiceOperations:
         )
         return answer(service_wire(service))
 
-    def delete_service(self, request: Request, key: InPath) -> Response:
+    def delete_service(self, request: Request, key: str) -> Response:
         """Take a service out of the catalogue; orders of it keep its name and price."""
         caller = self.gate.admit(request)
         self.gate.store.run(caller.organization_id, services.delete_service, _id(key), at=self.gate.now())
@@ -112,6 +112,7 @@ OPERATIONS: Final = {
     "retrieve_service": Operation(
         method="GET",
         path="/{id}",
+        parameters=(_IN_PATH,),
         summary="Retrieve a service",
         shows=ServiceWire,
         example=examples.SERVICE,
@@ -120,6 +121,7 @@ OPERATIONS: Final = {
     "update_service": Operation(
         method="PUT",
         path="/{id}",
+        parameters=(_IN_PATH,),
         summary="Update a service",
         shows=ServiceWire,
         example=examples.SERVICE,
@@ -128,14 +130,14 @@ OPERATIONS: Final = {
         refuses={400: _NEGATIVE, 404: {}, 422: _NO_FOLDER},
     ),
     "delete_service": Operation(
-        method="DELETE", path="/{id}", summary="Delete a service", status=204, refuses={404: {}}
+        method="DELETE", path="/{id}", parameters=(_IN_PATH,), summary="Delete a service", status=204, refuses={404: {}}
     ),
 }
 
 
-def build_router(gate: Gate) -> APIRouter:
-    """Return the router of these operations."""
-    return build_resource("/services", "Services", OPERATIONS, ServiceOperations(gate))
+def build_router(gate: Gate, *, prefix: str = "") -> APIRouter:
+    """Return the router of these operations, which are under the prefix."""
+    return build_resource(f"{prefix}/services", "Services", OPERATIONS, ServiceOperations(gate), gate.workers)
 
 
 def _id(text: str) -> ServiceId:

@@ -6,17 +6,17 @@ Source: contract section 2.8; the seed.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Final
 
 from attrs import frozen
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service_engine.api.bodies import Sent
+from service_engine.api.bodies import Body
 from service_engine.api.gate import Gate, path_id
 from service_engine.api.listing import answer_list
-from service_engine.api.queries import list_parameters
+from service_engine.api.queries import id_in_path, list_parameters
 from service_engine.api.routes import Operation, answer, build_resource, nothing
 from service_engine.domain.ids import TicketId
 from service_engine.ports.tickets import TicketDetails
@@ -35,7 +35,7 @@ from service_engine.usecases import tickets
 
 __all__ = ["OPERATIONS", "TicketOperations", "build_router"]
 
-InPath = Annotated[str, Path(alias="id", description="The ticket's id.", examples=[str(examples.TICKET_ID)])]
+_IN_PATH: Final = id_in_path("The ticket's id.", examples.TICKET_ID)
 
 
 @frozen
@@ -59,25 +59,25 @@ class TicketOperations:
             show=ticket_item_wire,
         )
 
-    def create_ticket(self, request: Request, sent: Sent) -> Response:
+    def create_ticket(self, request: Request, sent: Body) -> Response:
         """Open a ticket and answer it."""
         caller, body = self.gate.receive(request, sent, TicketCreate)
         row = self.gate.store.run(caller.organization_id, _create, body, at=self.gate.now())
         return answer(ticket_wire(row), status=201)
 
-    def retrieve_ticket(self, request: Request, key: InPath) -> Response:
+    def retrieve_ticket(self, request: Request, key: str) -> Response:
         """Answer a ticket with everything."""
         caller = self.gate.admit(request)
         row = self.gate.store.read(caller.organization_id, tickets.get_ticket, _id(key))
         return answer(ticket_wire(row))
 
-    def update_ticket(self, request: Request, key: InPath, sent: Sent) -> Response:
+    def update_ticket(self, request: Request, key: str, sent: Body) -> Response:
         """Change a ticket and answer it."""
         caller, body = self.gate.receive(request, sent, TicketUpdate)
         row = self.gate.store.run(caller.organization_id, _update, _id(key), body, at=self.gate.now())
         return answer(ticket_wire(row))
 
-    def delete_ticket(self, request: Request, key: InPath) -> Response:
+    def delete_ticket(self, request: Request, key: str) -> Response:
         """Delete a ticket."""
         caller = self.gate.admit(request)
         self.gate.store.run(caller.organization_id, tickets.delete_ticket, _id(key), at=self.gate.now())
@@ -107,6 +107,7 @@ OPERATIONS: Final = {
     "retrieve_ticket": Operation(
         method="GET",
         path="/{id}",
+        parameters=(_IN_PATH,),
         summary="Retrieve a ticket",
         shows=TicketWire,
         example=examples.TICKET,
@@ -115,6 +116,7 @@ OPERATIONS: Final = {
     "update_ticket": Operation(
         method="PUT",
         path="/{id}",
+        parameters=(_IN_PATH,),
         summary="Update a ticket",
         shows=TicketWire,
         example=examples.TICKET,
@@ -122,13 +124,15 @@ OPERATIONS: Final = {
         sends=examples.TICKET_CHANGE,
         refuses={400: _BLANK, 404: {}, 422: {"employees": ["The specified employee does not exist."]}},
     ),
-    "delete_ticket": Operation(method="DELETE", path="/{id}", summary="Delete a ticket", status=204, refuses={404: {}}),
+    "delete_ticket": Operation(
+        method="DELETE", path="/{id}", parameters=(_IN_PATH,), summary="Delete a ticket", status=204, refuses={404: {}}
+    ),
 }
 
 
-def build_router(gate: Gate) -> APIRouter:
-    """Return the router of these operations."""
-    return build_resource("/tickets", "Tickets", OPERATIONS, TicketOperations(gate))
+def build_router(gate: Gate, *, prefix: str = "") -> APIRouter:
+    """Return the router of these operations, which are under the prefix."""
+    return build_resource(f"{prefix}/tickets", "Tickets", OPERATIONS, TicketOperations(gate), gate.workers)
 
 
 def _id(text: str) -> TicketId:
