@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta, timezone
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any
 from uuid import UUID
 
@@ -43,8 +43,9 @@ VALUES: dict[type, st.SearchStrategy[Any]] = {
 @st.composite
 def cursors(draw: st.DrawFn) -> Cursor[Any]:
     """Make cursors of every order."""
-    field = draw(st.sampled_from(FIELDS))
-    return Cursor(Sort(field, draw(st.booleans())), draw(st.none() | VALUES[field.kind]), draw(st.uuids()))
+    field, key = draw(st.sampled_from(FIELDS)), draw(st.uuids())
+    value = key if field.value == "id" else draw(st.none() | VALUES[field.kind])
+    return Cursor(Sort(field, draw(st.booleans())), value, key)
 
 
 def token_of(value: object) -> str:
@@ -120,6 +121,12 @@ def test_money_is_its_amount_in_thousandths(given: Any, kept: Decimal | None):
     assert (cursor.value, str(cursor.value)) == (kept, str(kept))
 
 
+def test_a_host_may_have_set_another_precision():
+    """For its thread; a cursor is exact all the same."""
+    with localcontext(prec=3):
+        assert Cursor(Sort(InvoiceSort.TOTAL), Decimal("123456.789"), KEY).value == Decimal("123456.789")
+
+
 def test_a_status_is_its_number_and_a_time_in_utc():
     """As every store compares them."""
     assert type(Cursor(Sort(TicketSort.STATUS), TicketStatus.CLOSED, KEY).value) is int
@@ -138,6 +145,8 @@ def test_a_status_is_its_number_and_a_time_in_utc():
         (TicketSort.STATUS, "1"),
         (ServiceSort.PUBLIC, 1),
         (TicketSort.ID, KEY.hex),
+        (TicketSort.ID, UUID(int=7)),
+        (TicketSort.ID, None),
         (InvoiceSort.TOTAL, 1.5),
         (InvoiceSort.TOTAL, Decimal("NaN")),
         (InvoiceSort.TOTAL, Decimal(10) ** 40),

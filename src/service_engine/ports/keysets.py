@@ -13,7 +13,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from enum import Enum, IntEnum
 from typing import Any, Final, Generic, Protocol, TypeAlias, TypeVar
 from uuid import UUID
@@ -59,7 +59,11 @@ _MAX_TOKEN: Final = 4_096
 _LEAST_WHOLE: Final = -(2**63)
 _GREATEST_WHOLE: Final = 2**63 - 1
 _THOUSANDTH: Final = Decimal("0.001")
+_CONTEXT: Final = Context(prec=28)
+"""Our own, because the host may have set another precision or other traps for its thread."""
 _LARGEST: Final = Decimal(10) ** 15
+_KEY: Final = "id"
+"""The field that a list is always sorted by in the end; in a cursor by it, value and id are one."""
 _NO_TOKEN: Final = "this is not the cursor of a page of this list"  # noqa: S105 - the words of an error
 
 
@@ -70,16 +74,16 @@ def _compared(value: Any) -> Scalar | None:
     if isinstance(value, IntEnum):
         return int(value)
     if isinstance(value, Decimal) and value.is_finite() and abs(value) < _LARGEST:
-        return value.quantize(_THOUSANDTH)
+        return value.quantize(_THOUSANDTH, context=_CONTEXT)
     return utc(value) if isinstance(value, datetime) else value
 
 
 def _fits_the_sort(instance: Cursor[Any], _: Attribute[Any], value: Scalar | None) -> None:
-    if value is None:
-        return
     kind = instance.sort.field.kind
-    fits = isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
-    if isinstance(value, str):
+    fits = value is None or (isinstance(value, kind) and isinstance(value, bool) == (kind is bool))
+    if instance.sort.field.value == _KEY:
+        fits = value == instance.id
+    elif isinstance(value, str):
         fits = fits and problem_with(value, max_length=LINE, required=False) is None
     elif isinstance(value, Decimal):
         fits = fits and value.is_finite() and abs(value) < _LARGEST
