@@ -1,0 +1,39 @@
+"""What bench/ compares is the same: SQL by hand on the bare driver says and does what the library does.
+
+So it is a second opinion on every statement, too. Nothing is timed here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from bench.comparing.checking import WRITES, answers_differ, writes_differ
+from bench.comparing.lineup import LIBRARY, RAW, opened
+from bench.comparing.rehearsal import rehearse
+from bench.contenders import Task
+from bench.data.datasets import open_dataset
+from bench.report.goals import TASKS
+
+STATEMENTS = {Task.LIST: [2, 2, 2], Task.OFFSET: [2], Task.KEYSET: [1], Task.RETRIEVE: [1]}
+AT_MOST = {Task.CREATE: 8, Task.CHANGE: 9}
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_by_hand_and_by_the_library_it_is_the_same(kind, tmp_path: Path, request: pytest.FixtureRequest):
+    """The answer to every read, every row that a write leaves; and the library sends what the goals allow."""
+    place = tmp_path if kind == "sqlite" else request.getfixturevalue("postgres_url")
+    rehearsals = {name: rehearse(name, kind, place, TASKS) for name in (RAW, LIBRARY)}
+    assert writes_differ({name: each.written for name, each in rehearsals.items()}, LIBRARY) == []
+    assert {each.careless for each in rehearsals.values()} == {None}
+    with open_dataset(kind, "small", place, quiet=True) as dataset, opened(dataset.url, (RAW, LIBRARY)) as team:
+        for operation in (each for each in TASKS if each.task not in WRITES):
+            given = [dataset.given(operation, number) for number in range(2)]
+            assert answers_differ(team.contenders, LIBRARY, operation, given) == []
+    sent = rehearsals[LIBRARY].statements
+    assert set(sent) == set(TASKS)
+    for operation, counts in sent.items():
+        if operation.task in STATEMENTS:
+            assert counts == STATEMENTS[operation.task], operation
+        else:
+            assert max(counts) <= AT_MOST[operation.task], operation
