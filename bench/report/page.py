@@ -206,7 +206,7 @@ def _growth(growths: Sequence[Growth], pictures: Mapping[str, str]) -> list[str]
             f"{RAW} {TIMES}",
         ]
         parts.append(_table(head, rows))
-    return parts
+    return [*parts, _COUNTING]
 
 
 def _figure(row: Measured) -> list[str]:
@@ -274,6 +274,10 @@ nothing here is written by hand.
 - **service_engine**: the use cases on `SqlStore`, entities and rows built, as the README shows it.
 - **SQLAlchemy ORM**, **Django ORM**: as their documentations recommend, with eager loading.
 - **original's shape**: one query for the page, then several for each row, as the system did that this replaces."""
+_COUNTING: Final = """\
+A list comes with the exact total, as the contract has it: every live ticket of the organisation is counted, some 300 of
+1,000 and 300,000 of 1,000,000, whoever writes the query. That is what grows. A keyset page is counted when somebody
+asks, and then no further than a cap, if they like."""
 _METHOD: Final = """\
 - Before anything is timed, every contender's answers are compared with the library's, and what each one writes, row by
   row in every table. Who differs in an operation is not timed in it. On SQLite all wait for the disk at COMMIT
