@@ -63,6 +63,13 @@ def test_a_cursor_comes_back_from_its_token(cursor: Cursor[Any]):
     assert token.replace("-", "").replace("_", "").isalnum()
 
 
+@pytest.mark.parametrize("character", ["a", "\x01", '"', "\\", "é", "\U0001f600"])
+def test_the_longest_text_has_a_token(character: str):
+    """Whatever it is made of; the list's own cursor is never refused."""
+    cursor = Cursor(Sort(TicketSort.SUBJECT), character * 255, KEY)
+    assert read_cursor(cursor.token, cursor.sort) == cursor
+
+
 @given(cursor=cursors(), other=cursors())
 def test_a_token_is_good_for_its_own_order_only(cursor: Cursor[Any], other: Cursor[Any]):
     """Neither for another field nor for the other direction."""

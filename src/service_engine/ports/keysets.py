@@ -122,7 +122,8 @@ class Cursor(Generic[S]):
         """The cursor as a text that can stand in an address. It hides nothing: it holds what the row shows."""
         value = self.value.isoformat() if isinstance(self.value, datetime) else self.value
         plain = value if value is None or isinstance(value, bool | int) else str(value)
-        written = json.dumps([self.sort.field.value, self.sort.descending, plain, self.id.hex], separators=(",", ":"))
+        parts = [self.sort.field.value, self.sort.descending, plain, self.id.hex]
+        written = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
         return urlsafe_b64encode(written.encode()).decode().rstrip("=")
 
 
