@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 from typing import Any, Final
-from unittest.mock import patch
 
 from attrs import define, field
 
@@ -54,16 +53,21 @@ def counting_calls() -> Iterator[Tally]:
     with ExitStack() as stack:
         connect = _counted_connect(tally)
         for module in (sqlite3, sqlite3.dbapi2):
-            stack.enter_context(patch.object(module, "connect", connect))
+            _replace(stack, module, "connect", connect)
         try:
             import psycopg  # noqa: PLC0415  # SQLite can be measured without it
         except ImportError:
             pass
         else:
             for name in ("execute", "executemany"):
-                method = getattr(psycopg.Cursor, name)
-                stack.enter_context(patch.object(psycopg.Cursor, name, _counted_method(tally, method)))
+                _replace(stack, psycopg.Cursor, name, _counted_method(tally, getattr(psycopg.Cursor, name)))
         yield tally
+
+
+def _replace(stack: ExitStack, owner: Any, name: str, by: Any) -> None:
+    """Put something that counts, and then calls the true one, in its place until the stack is left."""
+    stack.callback(setattr, owner, name, getattr(owner, name))
+    setattr(owner, name, by)
 
 
 def _counted_method(tally: Tally, method: Callable[..., Any]) -> Callable[..., Any]:

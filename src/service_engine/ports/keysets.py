@@ -144,19 +144,16 @@ def read_cursor(token: str, sort: Sort[S]) -> Cursor[S]:
             ...
         ValueError: this is not the cursor of a page of this list
     """
+    if len(token) > _MAX_TOKEN:
+        raise ValueError(_NO_TOKEN)
     try:
-        field, descending, value, key = _unpacked(token)
+        _, _, value, key = json.loads(urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4)))
         cursor = Cursor(sort, _value_of(sort.field.kind, value), UUID(key))
     except (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError):
         raise ValueError(_NO_TOKEN) from None
-    if field != sort.field.value or descending is not sort.descending:
+    if cursor.token != token:  # of another order, or not as we write one
         raise ValueError(_NO_TOKEN)
     return cursor
-
-
-def _unpacked(token: str) -> Any:
-    padded = token[:_MAX_TOKEN].encode("ascii") + b"=" * (-len(token) % 4)
-    return json.loads(urlsafe_b64decode(padded))
 
 
 def _value_of(kind: type[Scalar], plain: Any) -> Scalar | None:

@@ -146,8 +146,9 @@ class ListStatements(Generic[F]):
 
     def _place(self, cursor: Cursor[Any]) -> dict[str, Any]:
         column = self._columns[cursor.sort.field.value]
-        value = {} if cursor.value is None else {"after": _comparable(column, Operator.EQ, cursor.value)}
-        return {**value, "after_id": cursor.id} if column is not self._source.c.id else {"after_id": cursor.id}
+        if cursor.value is None or column is self._source.c.id:
+            return {"after_id": cursor.id}
+        return {"after": _comparable(column, Operator.EQ, cursor.value), "after_id": cursor.id}
 
     def _compare(self, form: tuple[F, Operator, bool], position: int) -> ColumnElement[bool]:
         field, how, is_null = form
