@@ -48,6 +48,41 @@ def test_an_error_survives_a_copy_and_a_trip_to_another_process(error: errors.Se
         assert (type(error), error.__dict__, str(error)) == (type(twin), twin.__dict__, str(twin))
 
 
+EXPLAINED = {
+    "illegal_move": ("status: No.", "From Paid it can go to: Refunded."),
+    "wrong_status": ("No.", "Draft is final."),
+}
+
+
+@pytest.mark.parametrize("error", [case[0] for case in CASES], ids=[case[1] for case in CASES])
+def test_every_refusal_explains_itself(error: errors.ServiceEngineError):
+    """First what was refused, then why else, then what can be done: whole sentences, none of them twice."""
+    refusal, *further = error.explain()
+    assert refusal.rstrip(".") == str(error).rstrip(".")
+    assert further or error.code in EXPLAINED  # those whose reasons whoever refuses has to give
+    assert all(each[0].isupper() and each.endswith(".") for each in further)
+    assert len(set(error.explain())) == len(error.explain())
+
+
+def test_the_reasons_of_a_status_are_told():
+    """They come from the lifecycle's table, and survive a copy."""
+    moved = errors.IllegalMoveError("status", "No.", ("From Paid it can go to: Refunded.",))
+    stuck = errors.WrongStatusError("proposal", 7, "No.", ("Draft is final.",))
+    assert (moved.explain(), stuck.explain()) == tuple(EXPLAINED.values())
+    for error in (moved, stuck):
+        assert pickle.loads(pickle.dumps(error)).explain() == error.explain()  # noqa: S301  # our own bytes
+
+
+def test_the_root_has_nothing_to_add():
+    """A host's own error below it explains what it says."""
+
+    class OutOfStockError(errors.ServiceEngineError):
+        def __str__(self) -> str:
+            return "No chairs are left"
+
+    assert OutOfStockError().explain() == ("No chairs are left.",)
+
+
 def test_the_cases_are_all_errors_there_are():
     """No error of the module escapes the tests above; the root is never raised itself."""
     public = {getattr(errors, name) for name in errors.__all__}

@@ -6,8 +6,8 @@ This is the doorway. Use cases live in ``service_engine.usecases``, one module p
     from service_engine.usecases.tickets import open_ticket
 
 The stores and their Protocols are loaded when they are first asked for, so that importing this package stays cheap and
-loads neither SQLAlchemy nor pydantic nor FastAPI. The stores for SQL databases need the extra ``sql``. The installed
-version is in ``__version__``.
+loads neither SQLAlchemy nor pydantic nor FastAPI. The stores for SQL databases, and ``join``, which makes a unit of
+work in a transaction of your own, need the extra ``sql``. The installed version is in ``__version__``.
 
 Source: design sections 2 and 9.
 """
@@ -58,9 +58,9 @@ from service_engine.errors import (
 )
 
 if typing.TYPE_CHECKING:
-    from service_engine.adapters.aio import AsyncSqlStore
+    from service_engine.adapters.aio import AsyncSqlStore, join_async
     from service_engine.adapters.memory import MemoryStore
-    from service_engine.adapters.sql import SqlStore
+    from service_engine.adapters.sql import SqlStore, join
     from service_engine.ports.unit_of_work import Store, UnitOfWork, View
 
     __version__: str
@@ -112,6 +112,8 @@ __all__ = [
     "UserId",
     "View",
     "WrongStatusError",
+    "join",
+    "join_async",
 ]
 
 _LAZY: typing.Final = {
@@ -121,8 +123,10 @@ _LAZY: typing.Final = {
     "Store": "service_engine.ports.unit_of_work",
     "UnitOfWork": "service_engine.ports.unit_of_work",
     "View": "service_engine.ports.unit_of_work",
+    "join": "service_engine.adapters.sql",
+    "join_async": "service_engine.adapters.aio",
 }
-_EXTRAS: typing.Final = {"AsyncSqlStore": "asyncio", "SqlStore": "sql"}
+_EXTRAS: typing.Final = {"AsyncSqlStore": "asyncio", "SqlStore": "sql", "join": "sql", "join_async": "asyncio"}
 _COME_WITH_EXTRAS: typing.Final = frozenset({"alembic", "greenlet", "orjson", "sqlalchemy"})
 
 

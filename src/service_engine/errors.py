@@ -17,7 +17,8 @@
     │   └── TokenExpiredError        it was accepted once and has expired
     └── ConflictError            somebody else changed it first; run the use case again
 
-Errors carry facts and a stable ``code``; they know nothing of HTTP. Wrong *use* of the library (a naive time, a closed
+Errors carry facts and a stable ``code``; ``explain()`` tells people every reason and what they can do. They know
+nothing of HTTP. Wrong *use* of the library (a naive time, a closed
 unit of work) is a ``ValueError``, ``TypeError`` or ``RuntimeError`` instead: it is a bug in the caller, not an answer.
 
 Source: design section 6.
@@ -52,6 +53,24 @@ class ServiceEngineError(Exception):
     """
 
     code: ClassVar[str] = "service_engine"
+    advice: ClassVar[str] = ""
+    """What can be done about it, in one sentence."""
+
+    def explain(self) -> tuple[str, ...]:
+        """Return what people need to know: the refusal, every further reason for it, and what can be done.
+
+        Example:
+            >>> for sentence in ConflictError("ticket", 7).explain():
+            ...     print(sentence)
+            ticket 7 was changed by somebody else.
+            Load it again and decide anew: Store.run does so by itself.
+        """
+        refusal = str(self)
+        sentence = refusal if refusal.endswith((".", "!", "?")) else f"{refusal}."
+        return tuple(filter(None, (sentence, *self._reasons(), self.advice)))
+
+    def _reasons(self) -> tuple[str, ...]:
+        return ()
 
 
 class NotFoundError(ServiceEngineError):
@@ -69,6 +88,7 @@ class NotFoundError(ServiceEngineError):
     """
 
     code = "not_found"
+    advice = "It may have been deleted, or the id is another organisation's: both are answered alike."
 
     def __init__(self, kind: str, key: object) -> None:
         super().__init__(kind, key)
@@ -93,6 +113,7 @@ class RuleViolationError(ServiceEngineError):
     """
 
     code = "rule_violation"
+    advice = "Send another value."
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(field, message)
@@ -112,6 +133,7 @@ class InvalidReferenceError(RuleViolationError):
     """
 
     code = "invalid_reference"
+    advice = "Name one that the organisation has: what was deleted and what is another organisation's cannot be named."
 
 
 class NotAssignableError(RuleViolationError):
@@ -123,17 +145,36 @@ class NotAssignableError(RuleViolationError):
     """
 
     code = "not_assignable"
+    advice = "Assign employees whose role has dashboard access."
 
 
 class IllegalMoveError(RuleViolationError):
-    """The lifecycle has no move from the present status to the wanted one.
+    """The lifecycle has no move from the present status to the wanted one, or the status forbids the change.
+
+    Args:
+        field: The field to blame.
+        message: A sentence for people, literal in the contract.
+        reasons: What else there is to say, in sentences: usually which moves there are.
 
     Example:
-        >>> IllegalMoveError("status", "Cannot transition from Paid to Draft.").code
-        'illegal_move'
+        >>> from service_engine.domain.invoices import LIFECYCLE, InvoiceStatus
+        >>> try:
+        ...     LIFECYCLE.check(InvoiceStatus.PAID, InvoiceStatus.DRAFT)
+        ... except IllegalMoveError as error:
+        ...     print(error.explain()[1])
+        From Paid it can go to: Refunded.
     """
 
     code = "illegal_move"
+    advice = ""
+
+    def __init__(self, field: str, message: str, reasons: tuple[str, ...] = ()) -> None:
+        super().__init__(field, message)
+        self.args = (field, message, reasons)  # what a copy is made from
+        self.reasons = reasons
+
+    def _reasons(self) -> tuple[str, ...]:
+        return self.reasons
 
 
 class AlreadyTakenError(RuleViolationError):
@@ -145,6 +186,7 @@ class AlreadyTakenError(RuleViolationError):
     """
 
     code = "already_taken"
+    advice = "Choose another one, or change what has it."
 
 
 class PaymentDeclinedError(RuleViolationError):
@@ -156,6 +198,7 @@ class PaymentDeclinedError(RuleViolationError):
     """
 
     code = "payment_declined"
+    advice = "Nothing was taken: use another payment method, or try again later."
 
 
 class WrongStatusError(ServiceEngineError):
@@ -165,6 +208,7 @@ class WrongStatusError(ServiceEngineError):
         kind: The noun, in the singular.
         key: Its id.
         message: A sentence for people, literal in the contract.
+        reasons: What else there is to say, in sentences: usually which moves there are.
 
     Example:
         >>> str(WrongStatusError("proposal", 7, "Cannot sign proposal with status Draft"))
@@ -173,11 +217,15 @@ class WrongStatusError(ServiceEngineError):
 
     code = "wrong_status"
 
-    def __init__(self, kind: str, key: object, message: str) -> None:
-        super().__init__(kind, key, message)
+    def __init__(self, kind: str, key: object, message: str, reasons: tuple[str, ...] = ()) -> None:
+        super().__init__(kind, key, message, reasons)
         self.kind = kind
         self.key = key
         self.message = message
+        self.reasons = reasons
+
+    def _reasons(self) -> tuple[str, ...]:
+        return self.reasons
 
     def __str__(self) -> str:
         return self.message
@@ -197,6 +245,7 @@ class PaymentPendingError(ServiceEngineError):
     """
 
     code = "payment_pending"
+    advice = "Nothing is taken twice, however often it is tried."
 
     def __init__(self, key: object) -> None:
         super().__init__(key)
@@ -220,6 +269,7 @@ class DependentsExistError(ServiceEngineError):
     """
 
     code = "dependents_exist"
+    advice = "Delete or move what refers to it first."
 
     def __init__(self, kind: str, key: object, dependents: str) -> None:
         super().__init__(kind, key, dependents)
@@ -240,6 +290,7 @@ class AuthenticationError(ServiceEngineError):
     """
 
     code = "unauthorized"
+    advice = "Send a token of an active employee whose role has dashboard access: Authorization: Bearer <token>."
 
     def __str__(self) -> str:
         return "Unauthorized"
@@ -254,6 +305,7 @@ class TokenExpiredError(AuthenticationError):
     """
 
     code = "token_expired"
+    advice = "Issue a new token."
 
     def __str__(self) -> str:
         return "Token expired"
@@ -274,6 +326,7 @@ class ConflictError(ServiceEngineError):
     """
 
     code = "conflict"
+    advice = "Load it again and decide anew: Store.run does so by itself."
 
     def __init__(self, kind: str, key: object) -> None:
         super().__init__(kind, key)

@@ -209,15 +209,20 @@ def test_issuing_a_token(agency: Store):
         assert (event.employee_id, event.at) == (jane.id, now)
     assert (len(secret), secret.isalnum(), secret.isascii()) == (43, True, True)
     caller, grant = authenticate(agency.directory, secret, at=later)
-    assert caller == Caller(organization_id=acme.id, employee_id=jane.id, token_id=event.token_id)
-    assert (grant.token_hash, grant.expires_at, grant.last_used_at) == (hash_token(secret), None, None)
+    assert caller == Caller(organization_id=acme.id, employee_id=jane.id)
+    assert (grant.token_id, grant.token_hash, grant.expires_at, grant.last_used_at) == (
+        event.token_id,
+        hash_token(secret),
+        None,
+        None,
+    )
     assert (grant.status, grant.deleted, grant.dashboard_access) == (1, False, 3)
 
 
 def test_every_token_is_another(agency: Store):
     """Two tokens of one employee have different secrets, and both are accepted."""
     secrets = {agency.run(acme.id, issue_api_token, jane.id, name="CI", at=now) for _ in range(2)}
-    assert len({authenticate(agency.directory, secret, at=now)[0].token_id for secret in secrets}) == 2
+    assert len({authenticate(agency.directory, secret, at=now)[1].token_id for secret in secrets}) == 2
 
 
 def test_a_token_of_nobody(agency: Store, neighbour):
@@ -275,10 +280,10 @@ def test_an_inactive_employees_token_is_refused(agency: Store):
 def test_a_use_is_written_at_most_once_a_minute(agency: Store):
     """The first at once, then none until a minute has passed."""
     secret = agency.run(acme.id, issue_api_token, jane.id, name="CI", at=now)
-    caller, grant = authenticate(agency.directory, secret, at=now)
+    _, grant = authenticate(agency.directory, secret, at=now)
     noted = [grant.last_used_at]
     for at in (now, now + MINUTE - timedelta(microseconds=1), now + MINUTE):
-        agency.run(acme.id, note_token_use, caller.token_id, at=at)
+        agency.run(acme.id, note_token_use, grant.token_id, at=at)
         noted.append(authenticate(agency.directory, secret, at=at)[1].last_used_at)
     assert noted == [None, now, now, now + MINUTE]
 
@@ -287,7 +292,7 @@ def test_a_use_is_written_at_most_once_a_minute(agency: Store):
 def test_a_use_at_a_time_without_a_zone_is_refused(agency: Store):
     """Found by agreement: one store refused it as the misuse that it is, another as an error of its driver."""
     secret = agency.run(acme.id, issue_api_token, jane.id, name="CI", at=now)
-    caller, _ = authenticate(agency.directory, secret, at=now)
+    _, grant = authenticate(agency.directory, secret, at=now)
     with pytest.raises(ValueError, match="has no zone; give an aware datetime"):
-        agency.run(acme.id, note_token_use, caller.token_id, at=now.replace(tzinfo=None))
+        agency.run(acme.id, note_token_use, grant.token_id, at=now.replace(tzinfo=None))
     assert authenticate(agency.directory, secret, at=now)[1].last_used_at is None

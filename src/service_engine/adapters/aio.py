@@ -9,25 +9,28 @@ Source: design decision 3.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import URL, Connection
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_scoped_session, create_async_engine
 
 from service_engine.adapters.entropy import RecordedEntropy, SystemEntropy
 from service_engine.adapters.retries import DEFAULT_RETRIES, Retries
 from service_engine.adapters.sql.api_tokens import find_grant
 from service_engine.adapters.sql.attempts import Attempts, Patience
 from service_engine.adapters.sql.engines import configure_sqlite, driver_url, options_for, read_options
-from service_engine.adapters.sql.tables import own_tables
+from service_engine.adapters.sql.joining import JoinedUnitOfWork, join
+from service_engine.adapters.sql.tables import Tables, own_tables
 from service_engine.adapters.sql.unit_of_work import read_once, statements_for
 from service_engine.domain.api_tokens import TokenGrant
+from service_engine.domain.change import Event
 from service_engine.domain.ids import OrganizationId
 from service_engine.ports.entropy import Entropy
 from service_engine.ports.unit_of_work import UnitOfWork, View
 
-__all__ = ["AsyncSqlStore"]
+__all__ = ["AsyncSqlStore", "AsyncUnitOfWork", "join_async"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -44,6 +47,21 @@ class AsyncSqlStore:
         schema: The database schema that the tables are in; None for the connection's own.
         entropy: Where new ids and random values come from; the system's by default.
         retries: How often ``run`` and ``read`` try, and how long they pause.
+
+    Example:
+        >>> from service_engine.testing.examples import acme, now
+        >>> from service_engine.usecases.organizations import bootstrap_organization
+        >>> async def found() -> str:
+        ...     engine = create_async_engine("sqlite+aiosqlite://")
+        ...     configure_sqlite(engine.sync_engine)
+        ...     store = AsyncSqlStore(engine)
+        ...     async with engine.begin() as connection:
+        ...         await connection.run_sync(store.tables.metadata.create_all)
+        ...     founded = await store.run(acme.id, bootstrap_organization, name="Acme", at=now)
+        ...     await store.close()
+        ...     return founded.organization.slug
+        >>> asyncio.run(found())
+        'acme'
     """
 
     def __init__(
@@ -57,7 +75,7 @@ class AsyncSqlStore:
     ) -> None:
         self.engine = engine
         self.entropy: Entropy = entropy or SystemEntropy()
-        self.tables = own_tables(prefix, schema)
+        self.tables: Tables = own_tables(prefix, schema)
         self._reads = engine.execution_options(**read_options(engine.dialect.name))
         self._retries = retries
 
@@ -114,3 +132,98 @@ class AsyncSqlStore:
             except Exception as error:  # noqa: BLE001  # raised again unless another try helps
                 pause = patience.pause_after(error)
             await asyncio.sleep(pause)
+
+
+def join_async(
+    host: AsyncSession | async_scoped_session[Any] | AsyncConnection,
+    org_id: OrganizationId,
+    *,
+    tables: Tables | None = None,
+    entropy: Entropy | None = None,
+) -> AsyncUnitOfWork:
+    """Return a unit of work in the transaction of a host's asynchronous session or connection, as ``join`` does.
+
+    Args:
+        host: Where the host's own statements run. It stays the host's to commit, roll back and close.
+        org_id: The organisation that everything in the unit of work is bound to.
+        tables: Where it is stored; by default tables without a prefix.
+        entropy: Where new ids and random values come from; the system's by default.
+
+    Example:
+        >>> from sqlalchemy.ext.asyncio import AsyncSession
+        >>> from service_engine.testing.examples import acme, john, now
+        >>> from service_engine.usecases.tickets import open_ticket
+        >>> async def ask_for_help(session: AsyncSession) -> None:
+        ...     async with session.begin():
+        ...         uow = join_async(session, acme.id)
+        ...         await uow.run(open_ticket, client_id=john.id, subject="Help", at=now)
+    """
+    session = host() if isinstance(host, async_scoped_session) else host
+    return AsyncUnitOfWork(session, lambda opened: join(opened, org_id, tables=tables, entropy=entropy))
+
+
+class AsyncUnitOfWork:
+    """A unit of work in a transaction of the host's, awaited; made by ``join_async``.
+
+    It joins with the first call, in the transaction that is open then, and ends with that transaction.
+
+    Args:
+        host: The host's session or connection.
+        joining: Joins what it wraps.
+
+    Example:
+        >>> [name for name in vars(AsyncUnitOfWork) if not name.startswith("_")]
+        ['run', 'read', 'savepoint', 'events']
+    """
+
+    def __init__(
+        self,
+        host: AsyncSession | AsyncConnection,
+        joining: Callable[[Any], JoinedUnitOfWork],
+    ) -> None:
+        self._host = host
+        self._joining = joining
+        self._uow: JoinedUnitOfWork | None = None
+
+    async def run(self, use_case: Callable[Concatenate[UnitOfWork, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a use case once, in the host's transaction.
+
+        Raises:
+            ConflictError: Somebody else changed the same thing first. Whoever opened the transaction begins it anew.
+            RuntimeError: The transaction that was joined has ended.
+            ValueError: As for ``adapters.sql.join``.
+        """
+        return await self._host.run_sync(lambda opened: use_case(self._joined(opened), *args, **kwargs))
+
+    async def read(self, query: Callable[Concatenate[View, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a query in the host's transaction, which sees what was written in it.
+
+        Raises:
+            RuntimeError: The transaction that was joined has ended.
+            ValueError: As for ``adapters.sql.join``.
+        """
+        return await self._host.run_sync(lambda opened: query(self._joined(opened), *args, **kwargs))
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[AsyncUnitOfWork]:
+        """Open a savepoint: an exception takes back what happened inside, and leaves the rest of the transaction whole.
+
+        Raises:
+            RuntimeError: The transaction that was joined has ended.
+            ValueError: As for ``adapters.sql.join``.
+        """
+        uow = await self._host.run_sync(self._joined)
+        async with self._host.begin_nested():
+            with uow.inside_savepoint():
+                yield self
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Everything that was stored so far, as events, oldest first."""
+        return () if self._uow is None else self._uow.events
+
+    def _joined(self, opened: Any) -> JoinedUnitOfWork:
+        if self._uow is None:
+            self._uow = self._joining(opened)
+        self._uow.require_open()
+        return self._uow

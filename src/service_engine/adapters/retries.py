@@ -27,6 +27,15 @@ class Retries:
             pauses that is 8 to 17 seconds, which outlasts a restart.
         outage_pause: The longest that the first pause may be when the database cannot be reached, in seconds: it takes
             longer to come back than a rival takes to commit.
+
+    Example:
+        >>> patient = Retries(tries=3, first_pause=0.5)
+        >>> patient.longest_before(1), 0 <= patient.pause_before(1) < 0.5
+        (0.5, True)
+        >>> Retries(tries=0)
+        Traceback (most recent call last):
+            ...
+        ValueError: 'tries' must be >= 1: 0
     """
 
     tries: int = field(default=10, validator=ge(1))

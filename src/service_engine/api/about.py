@@ -50,4 +50,4 @@ OPERATIONS: Final = {
 
 def build_router(gate: Gate, *, prefix: str = "/api") -> APIRouter:
     """Return the router of these operations, which are under the prefix."""
-    return build_resource(prefix, "About", OPERATIONS, AboutOperations(gate, prefix), gate.workers)
+    return build_resource(prefix, "About", OPERATIONS, AboutOperations(gate, prefix), gate.terms)

@@ -23,6 +23,7 @@ from starlette.requests import Request
 
 from service_engine.adapters.simulated_gateway import SimulatedGateway
 from service_engine.api.bodies import Body
+from service_engine.api.routes import TOKEN, Terms
 from service_engine.api.settings import Settings
 from service_engine.domain import api_tokens
 from service_engine.domain.api_tokens import Caller
@@ -53,6 +54,8 @@ class Gate:
         now: The clock; returns aware times.
         settings: The API's settings.
         gateway: Who takes the money when an invoice is charged.
+        authenticate: Tells who calls, in a host's own way; None for the API tokens of the store.
+        scheme: The name of the security scheme with which the description says how to be admitted; None says nothing.
         workers: Where the operations run; by default threads of their own, as many as the settings say. They end with
             the gate.
     """
@@ -61,7 +64,14 @@ class Gate:
     now: Callable[[], datetime]
     settings: Settings
     gateway: PaymentGateway = field(factory=SimulatedGateway)
+    authenticate: Callable[[Request], Caller] | None = None
+    scheme: str | None = TOKEN
     workers: Executor = field(default=Factory(lambda self: _threads(self.settings.threads), takes_self=True))
+
+    @property
+    def terms(self) -> Terms:
+        """What holds for every operation behind it."""
+        return Terms(workers=self.workers, max_body_bytes=self.settings.max_body_bytes, scheme=self.scheme)
 
     def admit(self, request: Request) -> Caller:
         """Tell who calls: no read without a well-formed header, one with it. Notes the use once a minute.
@@ -69,10 +79,12 @@ class Gate:
         Raises:
             AuthenticationError: The header is missing or malformed, or the token is not accepted.
         """
+        if self.authenticate is not None:
+            return self.authenticate(request)
         at = self.now()
         caller, grant = authenticate(self.store.directory, _secret(request.headers.get("authorization", "")), at=at)
         if api_tokens.use_is_due(grant, at=at):
-            self.store.run(caller.organization_id, note_token_use, caller.token_id, at=at)
+            self.store.run(caller.organization_id, note_token_use, grant.token_id, at=at)
         return caller
 
     def receive(self, request: Request, body: Body, model: type[M]) -> tuple[Caller, M]:

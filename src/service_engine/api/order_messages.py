@@ -105,7 +105,7 @@ OPERATIONS: Final = {
 
 def build_router(gate: Gate, *, prefix: str = "") -> APIRouter:
     """Return the router of these operations, which are under the prefix."""
-    return build_resource(prefix, "Order messages", OPERATIONS, OrderMessageOperations(gate), gate.workers)
+    return build_resource(prefix, "Order messages", OPERATIONS, OrderMessageOperations(gate), gate.terms)
 
 
 def _id(text: str) -> OrderMessageId:

@@ -149,7 +149,7 @@ OPERATIONS: Final = {
 
 def build_router(gate: Gate, *, prefix: str = "") -> APIRouter:
     """Return the router of these operations, which are under the prefix."""
-    return build_resource(prefix, "Order tasks", OPERATIONS, OrderTaskOperations(gate), gate.workers)
+    return build_resource(prefix, "Order tasks", OPERATIONS, OrderTaskOperations(gate), gate.terms)
 
 
 def _id(text: str) -> OrderTaskId:

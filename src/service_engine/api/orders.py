@@ -150,7 +150,7 @@ OPERATIONS: Final = {
 
 def build_router(gate: Gate, *, prefix: str = "") -> APIRouter:
     """Return the router of these operations, which are under the prefix."""
-    return build_resource(f"{prefix}/orders", "Orders", OPERATIONS, OrderOperations(gate), gate.workers)
+    return build_resource(f"{prefix}/orders", "Orders", OPERATIONS, OrderOperations(gate), gate.terms)
 
 
 def _create(uow: UnitOfWork, arguments: Mapping[str, Any], *, at: datetime) -> OrderRow:

@@ -33,14 +33,17 @@ from service_engine.schemas.errors import ErrorWire, error_wire
 from service_engine.schemas.lists import link_header
 from service_engine.schemas.validation import INVALID
 
-__all__ = ["Operation", "answer", "answer_part", "build_resource", "completed", "nothing"]
+__all__ = ["TOKEN", "Operation", "Terms", "answer", "answer_part", "build_resource", "completed", "nothing"]
 
 R = TypeVar("R")
 
 _JSON: Final = "application/json"
 
+TOKEN: Final = "token"  # noqa: S105  # a name
+"""The name under which a description says what an API token is."""
+
 _SCHEMES: Final = {
-    "token": {
+    TOKEN: {
         "type": "http",
         "scheme": "bearer",
         "description": "An API token: `Authorization: Bearer <token>`.",
@@ -96,14 +99,18 @@ class Operation:
     refuses: Mapping[int, Mapping[str, list[str]] | str] = {}
     public: bool = False
 
-    def described(self) -> dict[str, Any]:
-        """Return it as the arguments of a FastAPI route."""
+    def described(self, scheme: str | None) -> dict[str, Any]:
+        """Return it as the arguments of a FastAPI route.
+
+        Args:
+            scheme: The name of the security scheme; None for an API that says nothing about it.
+        """
         extra: dict[str, Any] = {"parameters": [dict(each) for each in self.parameters]} if self.parameters else {}
         if self.takes is not None:
             content = {"schema": _inlined(self.takes), "example": self.sends}
             extra["requestBody"] = {"required": True, "content": {_JSON: content}}
-        if not self.public:
-            extra["security"] = [{name: []} for name in _SCHEMES]
+        if scheme is not None and not self.public:
+            extra["security"] = [{scheme: []}]
         return {
             "summary": self.summary,
             "status_code": self.status,
@@ -132,8 +139,23 @@ class Operation:
         return answers
 
 
+@frozen(kw_only=True)
+class Terms:
+    """What holds for every operation of an API.
+
+    Args:
+        workers: Where the functions run.
+        max_body_bytes: The longest body that is taken.
+        scheme: The name of the security scheme with which the description says how to be admitted; None says nothing.
+    """
+
+    workers: Executor
+    max_body_bytes: int
+    scheme: str | None
+
+
 def build_resource(
-    path: str, tag: str, operations: Mapping[str, Operation], functions: object, workers: Executor
+    path: str, tag: str, operations: Mapping[str, Operation], functions: object, terms: Terms
 ) -> APIRouter:
     """Return a router of operations.
 
@@ -143,29 +165,31 @@ def build_resource(
         operations: By name.
         functions: What has, under each of the names, the function that answers. It names what it takes: ``request``,
             ``key`` for the id in the path, ``sent`` for the body.
-        workers: Where the functions run.
+        terms: What holds for all of them.
     """
     router = APIRouter(prefix=path, tags=[tag], route_class=_Route)
     for name, each in operations.items():
         function = getattr(functions, name)
         router.add_api_route(
             each.path,
-            _endpoint(function, workers),
+            _endpoint(function, terms),
             methods=[each.method],
             name=name,
             operation_id=name,
             description=getdoc(function),
-            **each.described(),
+            **each.described(terms.scheme),
         )
     return router
 
 
 def completed(description: dict[str, Any], operations: Mapping[str, Operation]) -> dict[str, Any]:
     """Put into an OpenAPI description what FastAPI leaves out: what is null in the examples, and what a token is."""
-    description["components"]["securitySchemes"] = _SCHEMES
+    description["components"].setdefault("securitySchemes", {}).update(_SCHEMES)
     for methods in description["paths"].values():
         for each in methods.values():
-            operation = operations[each["operationId"]]
+            operation = operations.get(each.get("operationId"))
+            if operation is None:  # a host's own
+                continue
             if operation.shows is not None:
                 each["responses"][str(operation.status)]["content"][_JSON]["example"] = operation.example
             if operation.takes is not None:
@@ -194,9 +218,7 @@ def nothing() -> Response:
     return Response(status_code=204)
 
 
-def _endpoint(
-    function: Callable[..., Response], workers: Executor
-) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+def _endpoint(function: Callable[..., Response], terms: Terms) -> Callable[[Request], Coroutine[Any, Any, Response]]:
     """Return what FastAPI calls: it turns the library's errors into answers, so that it works in any application."""
     named = signature(function).parameters
     takes_request, takes_key, takes_body = (each in named for each in ("request", "key", "sent"))
@@ -207,9 +229,9 @@ def _endpoint(
             if takes_key:
                 given["key"] = request.path_params["id"]
             if takes_body:
-                given["sent"] = await receive_body(request)
+                given["sent"] = await receive_body(request, terms.max_body_bytes)
             call = partial(copy_context().run, function, **given)
-            return await asyncio.get_running_loop().run_in_executor(workers, call)
+            return await asyncio.get_running_loop().run_in_executor(terms.workers, call)
         except Exception as error:
             response = answer_to(error)
             if response is None:

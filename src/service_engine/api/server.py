@@ -43,6 +43,14 @@ def serve(
 
     Raises:
         SystemExit: The port cannot be had.
+
+    Example:
+        >>> from service_engine.adapters.memory import MemoryStore
+        >>> def stop(address: str) -> None:
+        ...     print(address.rpartition(":")[0])
+        ...     signal.raise_signal(signal.SIGTERM)
+        >>> serve(MemoryStore(), port=0, log_level="warning", ready=stop)
+        http://127.0.0.1
     """
     config = uvicorn.Config(
         create_app(store, settings=settings),

@@ -137,7 +137,7 @@ OPERATIONS: Final = {
 
 def build_router(gate: Gate, *, prefix: str = "") -> APIRouter:
     """Return the router of these operations, which are under the prefix."""
-    return build_resource(f"{prefix}/services", "Services", OPERATIONS, ServiceOperations(gate), gate.workers)
+    return build_resource(f"{prefix}/services", "Services", OPERATIONS, ServiceOperations(gate), gate.terms)
 
 
 def _id(text: str) -> ServiceId:

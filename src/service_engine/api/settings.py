@@ -38,6 +38,14 @@ class Settings:
 
     Raises:
         ValueError: A number below 1, or a base URL that ends with a slash.
+
+    Example:
+        >>> Settings(name="Shop API", cors_origins=("https://shop.example.com",)).max_body_bytes
+        1048576
+        >>> Settings(base_url="https://api.example.com/")
+        Traceback (most recent call last):
+            ...
+        ValueError: the base URL https://api.example.com/ must not end with a slash
     """
 
     name: str = "Service Engine X API"

@@ -132,7 +132,7 @@ OPERATIONS: Final = {
 
 def build_router(gate: Gate, *, prefix: str = "") -> APIRouter:
     """Return the router of these operations, which are under the prefix."""
-    return build_resource(f"{prefix}/tickets", "Tickets", OPERATIONS, TicketOperations(gate), gate.workers)
+    return build_resource(f"{prefix}/tickets", "Tickets", OPERATIONS, TicketOperations(gate), gate.terms)
 
 
 def _id(text: str) -> TicketId:

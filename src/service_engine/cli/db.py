@@ -34,8 +34,9 @@ def check(options: argparse.Namespace) -> int:
     """Tell whether the tables are there and up to date."""
     found = databases.differences(options.database_url)
     if found:
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-        msg = f"the tables are not up to date: {found[0]}{more}; run: service-engine db upgrade"
+        first, *others = found
+        more = f" (and {len(others)} more)" if others else ""
+        msg = f"the tables are not up to date: {first}{more}; run: service-engine db upgrade"
         raise CommandError(msg)
     print(f"The tables in {databases.without_password(options.database_url)} are up to date.")
     return 0

@@ -126,7 +126,6 @@ class Caller:
     Args:
         organization_id: The organisation that the caller's requests are bound to.
         employee_id: Who calls.
-        token_id: The token that was used.
 
     Example:
         >>> from service_engine.testing.examples import acme, grant, now
@@ -136,7 +135,6 @@ class Caller:
 
     organization_id: OrganizationId
     employee_id: EmployeeId
-    token_id: ApiTokenId
 
 
 def hash_token(secret: str) -> str:
@@ -221,7 +219,7 @@ def verify(grant: TokenGrant, secret: str, *, at: datetime) -> Caller:
         raise AuthenticationError
     if grant.expires_at is not None and grant.expires_at <= utc(at):
         raise TokenExpiredError
-    return Caller(organization_id=grant.organization_id, employee_id=grant.employee_id, token_id=grant.token_id)
+    return Caller(organization_id=grant.organization_id, employee_id=grant.employee_id)
 
 
 def use_is_due(grant: TokenGrant, *, at: datetime) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 
 from service_engine.domain.access import Role, is_staff
 from service_engine.domain.change import Change, Event
@@ -23,6 +23,11 @@ __all__ = ["ACTIVE", "Employee", "EmployeeHired", "Member", "hire_employee", "re
 
 ACTIVE: Final = 1
 """The account status of somebody who may sign in; 0 is inactive."""
+
+
+def _has_access(_: Employee, attribute: Attribute[Role], role: Role) -> None:
+    if not is_staff(role.levels):
+        raise RuleViolationError(attribute.name, f"The role {role.name} has no dashboard access; an employee needs it.")
 
 
 @frozen(kw_only=True)
@@ -53,16 +58,11 @@ class Employee:
     email: str = field(validator=is_an_email)
     first_name: str = field(validator=bounded())
     last_name: str = field(validator=bounded())
-    role: Role = field()
+    role: Role = field(validator=_has_access)
     status: int = ACTIVE
     created_at: datetime = field(converter=utc)
     updated_at: datetime = field(converter=utc)
     version: int = 1
-
-    @role.validator
-    def _role_has_access(self, _: object, role: Role) -> None:
-        if not is_staff(role.levels):
-            raise RuleViolationError("role", f"The role {role.name} has no dashboard access; an employee needs it.")
 
 
 @frozen(kw_only=True)

@@ -35,16 +35,13 @@ def across_fields(check: Check) -> Check:
 
     Example:
         >>> from attrs import field, frozen
+        >>> def is_later(stay, _, departure):
+        ...     if departure <= stay.arrival:
+        ...         raise ValueError(f"departure {departure} is not after arrival {stay.arrival}")
         >>> @frozen
         ... class Stay:
         ...     arrival: int
-        ...     departure: int = field()
-        ...
-        ...     @departure.validator
-        ...     @across_fields
-        ...     def _is_later(self, _, departure):
-        ...         if departure <= self.arrival:
-        ...             raise ValueError(f"departure {departure} is not after arrival {self.arrival}")
+        ...     departure: int = field(validator=across_fields(is_later))
         >>> evolve(Stay(1, 3), arrival=4)
         Traceback (most recent call last):
             ...

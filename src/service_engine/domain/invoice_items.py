@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from service_engine.domain.change import differences
 from service_engine.domain.evolution import evolve
@@ -25,6 +25,18 @@ from service_engine.errors import RuleViolationError
 __all__ = ["MAX_ITEMS", "InvoiceItem", "InvoiceItemDraft", "write_items"]
 
 MAX_ITEMS: Final = 200
+
+
+def _total(item: InvoiceItem) -> Money:
+    whole, nothing = item.amount * item.quantity, nought(item.amount.currency)
+    if item.discount2 is None and item.discount == nothing:
+        return whole  # as it mostly is
+    second = nothing if item.discount2 is None else item.discount2
+    highest = whole if whole.amount > 0 else nothing
+    # Compared with what the first one leaves, because the sum of both may be out of bounds.
+    if item.discount.amount < 0 or not 0 <= second.amount <= (highest - item.discount).amount:
+        raise RuleViolationError("discount", f"The discount must be between 0 and {highest.amount}.")
+    return whole - item.discount - second
 
 
 @frozen(kw_only=True)
@@ -63,24 +75,12 @@ class InvoiceItem:
     amount: Money
     discount: Money
     discount2: Money | None = None
-    total: Money = field(init=False)
+    total: Money = field(init=False, default=Factory(_total, takes_self=True))
     service_id: ServiceId | None = None
     order_id: OrderId | None = None
     options: JsonObject = field(default=EMPTY, hash=False)
     created_at: datetime = field(converter=utc)
     updated_at: datetime = field(converter=utc)
-
-    @total.default
-    def _total(self) -> Money:
-        whole, nothing = self.amount * self.quantity, nought(self.amount.currency)
-        if self.discount2 is None and self.discount == nothing:
-            return whole  # as it mostly is
-        second = nothing if self.discount2 is None else self.discount2
-        highest = whole if whole.amount > 0 else nothing
-        # Compared with what the first one leaves, because the sum of both may be out of bounds.
-        if self.discount.amount < 0 or not 0 <= second.amount <= (highest - self.discount).amount:
-            raise RuleViolationError("discount", f"The discount must be between 0 and {highest.amount}.")
-        return whole - self.discount - second
 
 
 @frozen(kw_only=True)

@@ -24,6 +24,7 @@ MANUAL: Final = "Manual"
 """How an invoice was paid that somebody marked as paid."""
 STRIPE: Final = "Stripe"
 """How an invoice was paid that was charged through the payment gateway."""
+_PAYABLE: Final = f"It can be paid while it is {', '.join(each.label for each in sorted(PAYABLE))}."
 
 
 def pay_in_part(invoice: Invoice, amount: Money, *, at: datetime) -> Change[Invoice]:
@@ -120,9 +121,10 @@ def require_chargeable(invoice: Invoice) -> None:
     if invoice.status is InvoiceStatus.PAID:
         raise IllegalMoveError("payment_method_id", "Invoice is already paid.")
     if invoice.status not in PAYABLE:
-        raise IllegalMoveError("payment_method_id", f"Cannot charge {invoice.status.label} invoice.")
+        raise IllegalMoveError("payment_method_id", f"Cannot charge {invoice.status.label} invoice.", (_PAYABLE,))
 
 
 def _require_payable(invoice: Invoice) -> None:
     if invoice.status not in PAYABLE:
-        raise WrongStatusError("invoice", invoice.id, f"Cannot mark {invoice.status.label} invoice as paid.")
+        refusal = f"Cannot mark {invoice.status.label} invoice as paid."
+        raise WrongStatusError("invoice", invoice.id, refusal, (_PAYABLE,))

@@ -10,7 +10,7 @@ from typing import Final
 
 from service_engine.domain.lifecycle import Lifecycle, Status
 
-__all__ = ["EDITS", "LIFECYCLE", "LOCKED", "MOVES", "PAYABLE", "InvoiceStatus"]
+__all__ = ["EDITS", "LIFECYCLE", "LOCKED", "LOCKED_REASONS", "MOVES", "PAYABLE", "InvoiceStatus"]
 
 
 class InvoiceStatus(Status):
@@ -40,6 +40,7 @@ _BY_HAND: Final[Mapping[InvoiceStatus, frozenset[InvoiceStatus]]] = {
 PAYABLE: Final = frozenset({InvoiceStatus.DRAFT, InvoiceStatus.UNPAID, InvoiceStatus.PARTIALLY_PAID})
 """From here an invoice can be paid, in full or in part."""
 LOCKED: Final = frozenset({InvoiceStatus.PAID, InvoiceStatus.REFUNDED, InvoiceStatus.CANCELLED})
+LOCKED_REASONS: Final = ("Its items, its tax and its client are final; its note and its reason are not.",)
 """While it stands here, its items, tax and client stay as they are."""
 _BY_PAYING: Final = frozenset({InvoiceStatus.PAID, InvoiceStatus.PARTIALLY_PAID})
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import attrs
-from attrs import Attribute, field, frozen
+from attrs import Attribute, Factory, field, frozen
 
 from service_engine.domain.change import UNSET, Change, Unset, differences
 from service_engine.domain.evolution import across_fields, evolve
@@ -27,7 +27,7 @@ from service_engine.domain.invoice_events import (
     InvoiceStatusChanged,
 )
 from service_engine.domain.invoice_items import MAX_ITEMS, InvoiceItem
-from service_engine.domain.invoice_status import EDITS, LIFECYCLE, LOCKED, MOVES, InvoiceStatus
+from service_engine.domain.invoice_status import EDITS, LIFECYCLE, LOCKED, LOCKED_REASONS, MOVES, InvoiceStatus
 from service_engine.domain.invoice_terms import NO_TAX, BillingAddress, BillingPeriod, Tax
 from service_engine.domain.lifecycle import is_a
 from service_engine.domain.money import Money, is_a_currency, is_no_debt, nought, total_of
@@ -73,6 +73,19 @@ def _is_in_currency(invoice: Invoice, attribute: Attribute[Money], value: Money)
         msg = f"the {attribute.name} is in {value.currency}, the invoice in {invoice.currency}"
         raise ValueError(msg)
     is_no_debt(invoice, attribute, value)
+
+
+def _subtotal(invoice: Invoice) -> Money:
+    return total_of([item.total for item in invoice.items], invoice.currency, field="items")
+
+
+def _tax_amount(invoice: Invoice) -> Money:
+    return invoice.tax.on(invoice.subtotal)
+
+
+def _total(invoice: Invoice) -> Money:
+    credit = nought(invoice.currency) - invoice.credit
+    return total_of([invoice.subtotal, invoice.tax_amount, credit], invoice.currency, field="items")
 
 
 @frozen(kw_only=True)
@@ -133,9 +146,9 @@ class Invoice:
     tax: Tax = NO_TAX
     credit: Money = field(validator=across_fields(_is_in_currency))
     paid: Money = field(validator=across_fields(_is_in_currency))
-    subtotal: Money = field(init=False)
-    tax_amount: Money = field(init=False)
-    total: Money = field(init=False)
+    subtotal: Money = field(init=False, default=Factory(_subtotal, takes_self=True))
+    tax_amount: Money = field(init=False, default=Factory(_tax_amount, takes_self=True))
+    total: Money = field(init=False, default=Factory(_total, takes_self=True))
     date_due: datetime | None = field(default=None, converter=optional_utc)
     date_paid: datetime | None = field(default=None, converter=optional_utc)
     reason: str | None = field(default=None, validator=optional_bounded())
@@ -149,19 +162,6 @@ class Invoice:
     updated_at: datetime = field(converter=utc)
     deleted_at: datetime | None = field(default=None, converter=optional_utc)
     version: int = 1
-
-    @subtotal.default
-    def _subtotal(self) -> Money:
-        return total_of([item.total for item in self.items], self.currency, field="items")
-
-    @tax_amount.default
-    def _tax_amount(self) -> Money:
-        return self.tax.on(self.subtotal)
-
-    @total.default
-    def _total(self) -> Money:
-        credit = nought(self.currency) - self.credit
-        return total_of([self.subtotal, self.tax_amount, credit], self.currency, field="items")
 
     def __attrs_post_init__(self) -> None:
         if self.total.amount < 0:
@@ -349,7 +349,7 @@ def revise_invoice(invoice: Invoice, revision: InvoiceRevision, *, at: datetime)
     if not changed:
         return Change(invoice)
     if invoice.status in LOCKED and not changed.keys().isdisjoint({"items", "tax", "client_id"}):
-        raise IllegalMoveError("items", f"A {invoice.status.label} invoice cannot be edited.")
+        raise IllegalMoveError("items", f"A {invoice.status.label} invoice cannot be edited.", LOCKED_REASONS)
     revised = evolve(invoice, **changed, updated_at=at)
     return Change(revised, (InvoiceRevised(invoice_id=invoice.id, fields=tuple(sorted(changed)), at=at),))
 

@@ -107,13 +107,18 @@ class Lifecycle(Generic[S]):
         """
         if target == origin or target in self.moves[origin]:
             return ()
-        reasons = [f"Cannot transition from {origin.label} to {target.label}."]
-        if not self.moves[origin]:
-            reasons.append(f"{origin.label} is final.")
-        else:
-            choices = ", ".join(status.label for status in sorted(self.moves[origin]))
-            reasons.append(f"From {origin.label} it can go to: {choices}.")
-        return tuple(reasons)
+        return (f"Cannot transition from {origin.label} to {target.label}.", self.outlook(origin))
+
+    def outlook(self, origin: S) -> str:
+        """Return where it can go from there, as a sentence.
+
+        Example:
+            >>> from service_engine.domain.tickets import LIFECYCLE, TicketStatus
+            >>> LIFECYCLE.outlook(TicketStatus.CLOSED)
+            'From Closed it can go to: Open, Pending.'
+        """
+        choices = ", ".join(status.label for status in sorted(self.moves[origin]))
+        return f"From {origin.label} it can go to: {choices}." if choices else f"{origin.label} is final."
 
     def check(self, origin: S, target: S) -> None:
         """Refuse a move that the table does not have.
@@ -127,7 +132,7 @@ class Lifecycle(Generic[S]):
         """
         reasons = self.explain(origin, target)
         if reasons:
-            raise IllegalMoveError("status", reasons[0])
+            raise IllegalMoveError("status", reasons[0], reasons[1:])
 
     def pairs(self) -> Iterator[tuple[S, S]]:
         """Yield every move as (from, to), in the order of the statuses' numbers."""

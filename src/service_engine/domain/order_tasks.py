@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final
 
 import attrs
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 
 from service_engine.domain.change import UNSET, Change, Event, Unset, differences
 from service_engine.domain.evolution import across_fields, evolve
@@ -39,6 +39,22 @@ __all__ = [
     "reopen_order_task",
     "revise_order_task",
 ]
+
+
+def _is_for_one_side(task: OrderTask, attribute: Attribute[bool], for_client: bool) -> None:
+    if for_client and task.employee_ids:
+        raise RuleViolationError(attribute.name, "Cannot assign employees when for_client is true.")
+
+
+def _is_complete(task: OrderTask, _: object, completed_by: UserId | None) -> None:
+    if completed_by is not None and task.completed_at is None:
+        msg = "a task that is not complete was completed by nobody"
+        raise ValueError(msg)
+
+
+def _has_one_end(task: OrderTask, _: object, due_at: datetime | None) -> None:
+    if task.deadline is not None and due_at is not None:
+        raise RuleViolationError("deadline", "Cannot specify both deadline and due_at.")
 
 
 @frozen(kw_only=True)
@@ -79,34 +95,16 @@ class OrderTask:
     description: str | None = field(default=None, validator=optional_bounded(NOTE))
     sort_order: int = field(default=0, validator=within(-INTEGER, INTEGER))
     is_public: bool = False
-    for_client: bool = field(default=False)  # before the deadline: what breaks both rules is refused by this one
-    completed_by: UserId | None = field(default=None)
+    # Before the deadline: what breaks both rules is refused by this one.
+    for_client: bool = field(default=False, validator=across_fields(_is_for_one_side))
+    completed_by: UserId | None = field(default=None, validator=across_fields(_is_complete))
     completed_at: datetime | None = field(default=None, converter=optional_utc)
     deadline: int | None = field(default=None, validator=within(0, INTEGER))
-    due_at: datetime | None = field(default=None, converter=optional_utc)
+    due_at: datetime | None = field(default=None, converter=optional_utc, validator=across_fields(_has_one_end))
     employee_ids: tuple[EmployeeId, ...] = field(default=(), validator=holds_no_repeats)
     created_at: datetime = field(converter=utc)
     updated_at: datetime = field(converter=utc)
     version: int = 1
-
-    @for_client.validator
-    @across_fields
-    def _is_for_one_side(self, _: object, for_client: bool) -> None:
-        if for_client and self.employee_ids:
-            raise RuleViolationError("for_client", "Cannot assign employees when for_client is true.")
-
-    @completed_by.validator
-    @across_fields
-    def _is_complete(self, _: object, completed_by: UserId | None) -> None:
-        if completed_by is not None and self.completed_at is None:
-            msg = "a task that is not complete was completed by nobody"
-            raise ValueError(msg)
-
-    @due_at.validator
-    @across_fields
-    def _has_one_end(self, _: object, due_at: datetime | None) -> None:
-        if self.deadline is not None and due_at is not None:
-            raise RuleViolationError("deadline", "Cannot specify both deadline and due_at.")
 
     @property
     def is_complete(self) -> bool:

@@ -234,7 +234,8 @@ def resume(payment: Payment, *, at: datetime) -> Change[Payment]:
         True
     """
     if payment.status is not PaymentStatus.PENDING:
-        raise IllegalMoveError("status", f"The payment is {payment.status.label}.")
+        outlook = LIFECYCLE.outlook(payment.status)
+        raise IllegalMoveError("status", f"The payment is {payment.status.label}.", (outlook,))
     if at <= payment.updated_at:
         return Change(payment)
     return Change(evolve(payment, updated_at=at), (PaymentResumed(payment_id=payment.id, at=at),))
@@ -321,5 +322,6 @@ def _moved(
     reason: str | None = None,
 ) -> Payment:
     if status not in LIFECYCLE.allowed(payment.status):  # an outcome is recorded once: staying is refused, too
-        raise IllegalMoveError("status", f"Cannot transition from {payment.status.label} to {status.label}.")
+        refusal = f"Cannot transition from {payment.status.label} to {status.label}."
+        raise IllegalMoveError("status", refusal, (LIFECYCLE.outlook(payment.status),))
     return evolve(payment, status=status, transaction_id=transaction_id, reason=reason, updated_at=at)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, Factory, field, frozen
 
 from service_engine.domain.change import Change
 from service_engine.domain.emails import is_an_email, normalise_email
@@ -88,7 +88,7 @@ LIFECYCLE: Final = Lifecycle("proposal", ProposalStatus.DRAFT, MOVES)
 def _is_a_price(item: ProposalItem, attribute: Attribute[Money], price: Money) -> None:
     is_no_debt(item, attribute, price)
     try:
-        price * item.quantity
+        _ = price * item.quantity
     except RuleViolationError as error:
         raise RuleViolationError(attribute.name, error.message) from None
 
@@ -123,6 +123,11 @@ class ProposalItem:
     def total(self) -> Money:
         """What all of them cost."""
         return self.price * self.quantity
+
+
+def _total(proposal: Proposal) -> Money:
+    currency = proposal.items[0].price.currency if proposal.items else "USD"  # no items are refused right after
+    return total_of([item.total for item in proposal.items], currency, field="items")
 
 
 @frozen(kw_only=True)
@@ -164,7 +169,7 @@ class Proposal:
     client_company: str | None = field(default=None, validator=optional_bounded())
     status: ProposalStatus = field(default=ProposalStatus.DRAFT, validator=is_a(ProposalStatus))
     items: tuple[ProposalItem, ...] = field(validator=holds_parts(MAX_ITEMS))
-    total: Money = field(init=False)
+    total: Money = field(init=False, default=Factory(_total, takes_self=True))
     notes: str | None = field(default=None, validator=optional_bounded(MAX_NOTES))
     converted_order_id: OrderId | None = None
     sent_at: datetime | None = field(default=None, converter=optional_utc)
@@ -173,11 +178,6 @@ class Proposal:
     updated_at: datetime = field(converter=utc)
     deleted_at: datetime | None = field(default=None, converter=optional_utc)
     version: int = 1
-
-    @total.default
-    def _total(self) -> Money:
-        currency = self.items[0].price.currency if self.items else "USD"  # no items are refused right after
-        return total_of([item.total for item in self.items], currency, field="items")
 
     def __attrs_post_init__(self) -> None:
         was_sent = self.status is not ProposalStatus.DRAFT
@@ -335,7 +335,8 @@ def delete(proposal: Proposal, *, at: datetime) -> Change[Proposal]:
 def _require_move(proposal: Proposal, target: ProposalStatus, verb: str) -> None:
     if target not in LIFECYCLE.allowed(proposal.status):
         label = proposal.status.label
-        raise WrongStatusError("proposal", proposal.id, f"Cannot {verb} proposal with status {label}")
+        reasons = (LIFECYCLE.outlook(proposal.status),)
+        raise WrongStatusError("proposal", proposal.id, f"Cannot {verb} proposal with status {label}", reasons)
 
 
 def _optional(value: str | None, *, field: str, max_length: int = 255) -> str | None:

@@ -84,6 +84,12 @@ MOVES: Final[Mapping[TicketStatus, frozenset[TicketStatus]]] = {
 LIFECYCLE: Final = Lifecycle("ticket", TicketStatus.OPEN, MOVES)
 
 
+def _fits_the_status(ticket: Ticket, _: object, date_closed: datetime | None) -> None:
+    if (ticket.status is TicketStatus.CLOSED) != (date_closed is not None):
+        msg = f"a ticket that is {ticket.status.label} cannot have date_closed={date_closed}"
+        raise ValueError(msg)
+
+
 @frozen(kw_only=True)
 class Ticket:
     """A client's request for help.
@@ -131,16 +137,11 @@ class Ticket:
     created_at: datetime = field(converter=utc)
     updated_at: datetime = field(converter=utc)
     last_message_at: datetime | None = field(default=None, converter=optional_utc)
-    date_closed: datetime | None = field(default=None, converter=optional_utc)
+    date_closed: datetime | None = field(
+        default=None, converter=optional_utc, validator=across_fields(_fits_the_status)
+    )
     deleted_at: datetime | None = field(default=None, converter=optional_utc)
     version: int = 1
-
-    @date_closed.validator
-    @across_fields
-    def _fits_the_status(self, _: object, date_closed: datetime | None) -> None:
-        if (self.status is TicketStatus.CLOSED) != (date_closed is not None):
-            msg = f"a ticket that is {self.status.label} cannot have date_closed={date_closed}"
-            raise ValueError(msg)
 
 
 _STATUS_EVENTS: Final = {

@@ -20,9 +20,9 @@ class ApiTokens(Protocol):
         >>> from service_engine.usecases.organizations import authenticate, issue_api_token
         >>> store = agency()
         >>> secret = store.run(acme.id, issue_api_token, jane.id, name="CI", at=now)
-        >>> caller, _ = authenticate(store.directory, secret, at=later)
+        >>> _, grant = authenticate(store.directory, secret, at=later)
         >>> with store.begin(acme.id) as uow:
-        ...     uow.api_tokens.note_use(caller.token_id, at=later, unless_since=now)
+        ...     uow.api_tokens.note_use(grant.token_id, at=later, unless_since=now)
         >>> authenticate(store.directory, secret, at=later)[1].last_used_at == later
         True
     """

@@ -54,5 +54,9 @@ def index_wire(name: str, version: str, path: str) -> IndexWire:
         name: The API's name.
         version: The API's version.
         path: Where it is: ``/api``.
+
+    Example:
+        >>> index_wire("Shop API", "1.0.0", "/api")["endpoints"]["tickets"]
+        '/api/tickets'
     """
     return {"name": name, "version": version, "endpoints": {each: f"{path}/{each}" for each in _RESOURCES}}

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, with_config
+from pydantic import with_config
 from typing_extensions import TypedDict
 
 from service_engine.domain.clients import Address, PostalAddress
 from service_engine.schemas.errors import EXACT
 from service_engine.schemas.fields import Line, Line10, Line50
+from service_engine.schemas.validation import Input
 
 __all__ = ["AddressWire", "PostalAddressInput", "address_wire"]
 
 
-class PostalAddressInput(BaseModel):
-    """The parts of an address that a request may give. It replaces the old one whole: a part left out is cleared."""
+class PostalAddressInput(Input):
+    """The parts of an address that a request may give. It replaces the old one whole: a part left out is cleared.
+
+    Example:
+        >>> PostalAddressInput(line_1=" 1 High Street ", city="York").value()
+        PostalAddress(line_1='1 High Street', line_2=None, city='York', state=None, country=None, postcode=None)
+    """
 
     line_1: Line | None = None
     line_2: Line | None = None
@@ -49,6 +55,14 @@ def address_wire(address: Address | None) -> AddressWire | None:
 
     Source:
         Contract section 2.2, "address".
+
+    Example:
+        >>> from service_engine.testing.examples import john
+        >>> wire = address_wire(john.address)
+        >>> wire["city"], wire["name_f"], len(wire)
+        ('York', 'John', 11)
+        >>> address_wire(None) is None
+        True
     """
     if address is None:
         return None

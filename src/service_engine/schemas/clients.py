@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import BaseModel, Field, with_config
+from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
 from service_engine.domain.change import UNSET, Unset
@@ -24,6 +24,7 @@ from service_engine.schemas.lists import Listing
 from service_engine.schemas.money import amount_text, number_text
 from service_engine.schemas.pages import KeysetPageWire, PageWire
 from service_engine.schemas.roles import RoleWire, role_wire
+from service_engine.schemas.validation import Input
 
 __all__ = ["CLIENT_LIST", "ClientCreate", "ClientPageWire", "ClientUpdate", "ClientWire", "client_wire"]
 
@@ -51,8 +52,14 @@ CLIENT_LIST: Final = Listing(
 )
 
 
-class ClientCreate(BaseModel):
-    """A new client. Null means the same as leaving the field out."""
+class ClientCreate(Input):
+    """A new client. Null means the same as leaving the field out.
+
+    Example:
+        >>> new = ClientCreate(name_f=" John ", name_l="Doe", email="John@Example.com", company="Acme", status_id=None)
+        >>> new.name_f, new.email, new.details().company, new.details().status
+        ('John', 'john@example.com', 'Acme', UNSET)
+    """
 
     name_f: RequiredLine
     name_l: RequiredLine
@@ -84,8 +91,14 @@ class ClientCreate(BaseModel):
         )
 
 
-class ClientUpdate(BaseModel):
-    """What to change of a client. A field left out stays as it is; null clears it where that is possible."""
+class ClientUpdate(Input):
+    """What to change of a client. A field left out stays as it is; null clears it where that is possible.
+
+    Example:
+        >>> patch = ClientUpdate(phone="+1 555 0100", note=None).patch()
+        >>> patch.phone, patch.note, patch.email  # given, cleared, left as it is
+        ('+1 555 0100', None, UNSET)
+    """
 
     name_f: RequiredLine = absent()
     name_l: RequiredLine = absent()
@@ -160,6 +173,12 @@ def client_wire(row: ClientRow) -> ClientWire:
 
     Source:
         Contract section 2.2, "Client object".
+
+    Example:
+        >>> from service_engine.schemas.example_rows import CLIENT
+        >>> wire = client_wire(CLIENT)
+        >>> wire["name"], wire["balance"], wire["spent"], wire["role"]["name"]
+        ('John Doe', '0.00', None, 'Client')
     """
     client = row.client
     return {

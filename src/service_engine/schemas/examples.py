@@ -143,15 +143,15 @@ INVOICE_PAGE: Final = _sent(
 )
 PAID_INVOICE: Final = _sent(invoice_wire(rows.PAID_INVOICE))
 
-NEW_CLIENT: Final = {
+NEW_CLIENT: Final[dict[str, Any]] = {
     "name_f": "John",
     "name_l": "Doe",
     "email": "john@example.com",
     "company": "Acme",
     "address": {"line_1": "1 Main Street", "city": "Springfield", "country": "US", "postcode": "12345"},
 }
-CLIENT_CHANGE: Final = {"phone": "+1 555 0100", "note": None}
-NEW_SERVICE: Final = {
+CLIENT_CHANGE: Final[dict[str, Any]] = {"phone": "+1 555 0100", "note": None}
+NEW_SERVICE: Final[dict[str, Any]] = {
     "name": "Web Development",
     "description": "A website, from the first draft to the launch",
     "recurring": 0,
@@ -162,8 +162,8 @@ NEW_SERVICE: Final = {
     "employees": [str(EMPLOYEE_ID)],
     "metadata": [{"title": "category", "value": "websites"}],
 }
-SERVICE_CHANGE: Final = {"price": "1750.00", "description": None, "sort_order": 1}
-NEW_ORDER: Final = {
+SERVICE_CHANGE: Final[dict[str, Any]] = {"price": "1750.00", "description": None, "sort_order": 1}
+NEW_ORDER: Final[dict[str, Any]] = {
     "user_id": str(CLIENT_ID),
     "service_id": str(SERVICE_ID),
     "status": 1,
@@ -173,15 +173,19 @@ NEW_ORDER: Final = {
     "metadata": [{"title": "campaign", "value": "spring"}],
     "date_due": "2026-03-09T12:00:00+00:00",
 }
-ORDER_CHANGE: Final = {"status": 4, "tags": ["urgent"], "note": None}
-NEW_ORDER_TASK: Final = {"name": "Draft the front page", "deadline": 48, "employee_ids": [str(EMPLOYEE_ID)]}
-ORDER_TASK_CHANGE: Final = {"deadline": None, "due_at": "2026-02-09T12:00:00+00:00"}
-NEW_ORDER_MESSAGE: Final = {
+ORDER_CHANGE: Final[dict[str, Any]] = {"status": 4, "tags": ["urgent"], "note": None}
+NEW_ORDER_TASK: Final[dict[str, Any]] = {
+    "name": "Draft the front page",
+    "deadline": 48,
+    "employee_ids": [str(EMPLOYEE_ID)],
+}
+ORDER_TASK_CHANGE: Final[dict[str, Any]] = {"deadline": None, "due_at": "2026-02-09T12:00:00+00:00"}
+NEW_ORDER_MESSAGE: Final[dict[str, Any]] = {
     "message": "The first draft is ready.",
     "staff_only": False,
     "files": ["https://example.com/draft.pdf"],
 }
-NEW_TICKET: Final = {
+NEW_TICKET: Final[dict[str, Any]] = {
     "user_id": str(CLIENT_ID),
     "subject": "Help with order",
     "order_id": str(ORDER_ID),
@@ -189,8 +193,8 @@ NEW_TICKET: Final = {
     "tags": ["urgent", "billing"],
     "note": "Customer needs assistance",
 }
-TICKET_CHANGE: Final = {"status": 3, "employees": [str(EMPLOYEE_ID)], "tags": ["urgent"], "note": None}
-NEW_PROPOSAL: Final = {
+TICKET_CHANGE: Final[dict[str, Any]] = {"status": 3, "employees": [str(EMPLOYEE_ID)], "tags": ["urgent"], "note": None}
+NEW_PROPOSAL: Final[dict[str, Any]] = {
     "client_email": "ann@example.com",
     "client_name_f": "Ann",
     "client_name_l": "Lee",
@@ -198,7 +202,7 @@ NEW_PROPOSAL: Final = {
     "items": [{"service_id": str(SERVICE_ID), "quantity": 2, "price": 1200}],
     "notes": "Two sites.",
 }
-_LINE: Final = {
+_LINE: Final[dict[str, Any]] = {
     "name": "Web Development",
     "description": "A website, from the first draft to the launch",
     "quantity": 1,
@@ -207,7 +211,7 @@ _LINE: Final = {
     "service_id": str(SERVICE_ID),
     "options": {"color": "blue"},
 }
-NEW_INVOICE: Final = {
+NEW_INVOICE: Final[dict[str, Any]] = {
     "user_id": str(CLIENT_ID),
     "items": [_LINE],
     "tax": 12,
@@ -215,7 +219,7 @@ NEW_INVOICE: Final = {
     "recurring": {"r_period_l": 1, "r_period_t": "M"},
     "note": "Thank you",
 }
-INVOICE_CHANGE: Final = {
+INVOICE_CHANGE: Final[dict[str, Any]] = {
     "items": [{**_LINE, "id": str(INVOICE_ITEM_ID), "amount": "1600.00"}],
     "status": 1,
     "note": None,

@@ -16,7 +16,6 @@ from uuid import UUID
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     EmailStr,
     Field,
     GetCoreSchemaHandler,
@@ -38,6 +37,7 @@ from service_engine.domain.proposals import MAX_NOTES
 from service_engine.domain.services import PERIOD_UNITS
 from service_engine.domain.text import LINE, NOTE, clean
 from service_engine.errors import RuleViolationError
+from service_engine.schemas.validation import Input
 
 __all__ = [
     "MAX_ITEMS",
@@ -90,7 +90,14 @@ _INSTANT: Final = re.compile(
 
 
 def absent() -> Any:
-    """Declare a field that may be left out, which means "unchanged", without allowing null by that."""
+    """Declare a field that may be left out, which means "unchanged", without allowing null by that.
+
+    Example:
+        >>> class Change(Input):
+        ...     subject: RequiredLine = absent()
+        >>> Change().subject, Change(subject=" Help ").subject
+        (UNSET, 'Help')
+    """
     return Field(default_factory=lambda: UNSET)
 
 
@@ -236,8 +243,14 @@ FreeJson = Annotated[JsonObject, PlainValidator(_frozen), WithJsonSchema({"type"
 """A JSON object of any content, at most 8 levels deep and 16 KiB, frozen."""
 
 
-class MetadataPair(BaseModel):
-    """One thing to remember, under a title."""
+class MetadataPair(Input):
+    """One thing to remember, under a title.
+
+    Example:
+        >>> from service_engine.schemas.services import ServiceUpdate
+        >>> dict(ServiceUpdate(metadata=[{"title": "category", "value": "websites"}]).patch().metadata)
+        {'category': 'websites'}
+    """
 
     title: str
     value: str = ""

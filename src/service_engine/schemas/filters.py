@@ -25,6 +25,14 @@ def identifier(text: str) -> UUID:
 
     Raises:
         ValueError: It is no UUID.
+
+    Example:
+        >>> identifier("0190163d-8694-739b-aea5-966c26f8ad91")
+        UUID('0190163d-8694-739b-aea5-966c26f8ad91')
+        >>> identifier("17")
+        Traceback (most recent call last):
+            ...
+        ValueError: Input should be a valid UUID
     """
     value = uuid_of(text)
     if value is None:
@@ -125,5 +133,13 @@ def moment(text: str) -> datetime:
 
     Raises:
         ValueError: It is not ISO 8601 with an offset or ``Z``.
+
+    Example:
+        >>> moment("2026-02-07T13:00:00+01:00").isoformat()
+        '2026-02-07T12:00:00+00:00'
+        >>> moment("2026-02-07T13:00:00")
+        Traceback (most recent call last):
+            ...
+        ValueError: Input should be an ISO 8601 time with an offset or Z
     """
     return instant(text)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from service_engine.domain.change import UNSET, Unset
@@ -36,7 +36,7 @@ from service_engine.schemas.fields import (
     absent,
 )
 from service_engine.schemas.money import Amount, Currency, Price
-from service_engine.schemas.validation import InvalidRequestError
+from service_engine.schemas.validation import Input, InvalidRequestError
 from service_engine.usecases.invoices import InvoicePatch, NewPayer
 
 __all__ = [
@@ -75,8 +75,13 @@ BillingUnit = Annotated[str, Field(pattern="^[MWD]$")]
 """Month, week or day, by its letter."""
 
 
-class BillingPeriodInput(BaseModel):
-    """How often an invoice comes again."""
+class BillingPeriodInput(Input):
+    """How often an invoice comes again.
+
+    Example:
+        >>> BillingPeriodInput(r_period_l=1, r_period_t="M").value()
+        BillingPeriod(length=1, unit='M')
+    """
 
     r_period_l: Length
     r_period_t: BillingUnit
@@ -86,8 +91,14 @@ class BillingPeriodInput(BaseModel):
         return BillingPeriod(length=self.r_period_l, unit=self.r_period_t)
 
 
-class InvoiceItemInput(BaseModel):
-    """One line of a new invoice. Null means the same as leaving the field out."""
+class InvoiceItemInput(Input):
+    """One line of a new invoice. Null means the same as leaving the field out.
+
+    Example:
+        >>> line = InvoiceItemInput(name="Hosting", quantity=12, amount="5.00").draft()
+        >>> line.amount, line.discount, line.service_id
+        (Decimal('5.000'), Decimal('0'), None)
+    """
 
     name: RequiredLine
     description: Note | None = None
@@ -112,13 +123,26 @@ class InvoiceItemInput(BaseModel):
 
 
 class InvoiceItemChange(InvoiceItemInput):
-    """One line of an invoice that is changed; with the id of a present line it takes that one's place."""
+    """One line of an invoice that is changed; with the id of a present line it takes that one's place.
+
+    Example:
+        >>> from service_engine.schemas.example_rows import INVOICE_ITEM_ID
+        >>> line = InvoiceItemChange(id=str(INVOICE_ITEM_ID), name="Hosting", quantity=6, amount=5)
+        >>> line.draft(line.id).id == INVOICE_ITEM_ID
+        True
+    """
 
     id: OptionalReference = None
 
 
-class PayerInput(BaseModel):
-    """What is known of somebody who becomes a client with the invoice. Whatever else is given of them is ignored."""
+class PayerInput(Input):
+    """What is known of somebody who becomes a client with the invoice. Whatever else is given of them is ignored.
+
+    Example:
+        >>> payer = PayerInput(name_f="Ann", company="Lee Ltd").payer("ann@example.com")
+        >>> payer.email, payer.first_name, payer.last_name, payer.details.company
+        ('ann@example.com', 'Ann', None, 'Lee Ltd')
+    """
 
     name_f: RequiredLine | None = None
     name_l: RequiredLine | None = None
@@ -150,8 +174,18 @@ class PayerInput(BaseModel):
         )
 
 
-class InvoiceCreate(BaseModel):
-    """A new invoice. Null means the same as leaving the field out."""
+class InvoiceCreate(Input):
+    """A new invoice. Null means the same as leaving the field out.
+
+    Example:
+        >>> new = InvoiceCreate(email="ann@example.com", items=[{"name": "Logo", "quantity": 1, "amount": 90}], tax=12)
+        >>> new.arguments()["status"], new.arguments()["tax"]
+        (<InvoiceStatus.UNPAID: 1>, Tax(type=None, number=Decimal('12.000')))
+        >>> InvoiceCreate(items=new.items).arguments()
+        Traceback (most recent call last):
+            ...
+        service_engine.schemas.validation.InvalidRequestError: {'user_id': ['Either user_id or email is required.']}
+    """
 
     user_id: OptionalReference = None
     email: Email | None = None
@@ -191,8 +225,14 @@ class InvoiceCreate(BaseModel):
         return (self.user_data or PayerInput()).payer(self.email)
 
 
-class InvoiceUpdate(BaseModel):
-    """What to change of an invoice. A field left out stays as it is; null clears it where that is possible."""
+class InvoiceUpdate(Input):
+    """What to change of an invoice. A field left out stays as it is; null clears it where that is possible.
+
+    Example:
+        >>> patch = InvoiceUpdate(status=5, note=None).patch()
+        >>> patch.status, patch.note, patch.items
+        (<InvoiceStatus.CANCELLED: 5>, None, UNSET)
+    """
 
     user_id: Reference = absent()
     items: Annotated[list[InvoiceItemChange], Field(min_length=1, max_length=MAX_ITEMS)] = absent()
@@ -222,7 +262,17 @@ class InvoiceUpdate(BaseModel):
         )
 
 
-class InvoiceCharge(BaseModel):
-    """With what to charge an invoice."""
+class InvoiceCharge(Input):
+    """With what to charge an invoice.
+
+    Example:
+        >>> from service_engine.schemas.validation import read_model
+        >>> read_model(InvoiceCharge, {"payment_method_id": " pm_1 "}).payment_method_id
+        'pm_1'
+        >>> read_model(InvoiceCharge, {})
+        Traceback (most recent call last):
+            ...
+        service_engine.schemas.validation.InvalidRequestError: {'payment_method_id': ['Field required']}
+    """
 
     payment_method_id: RequiredLine

@@ -173,6 +173,14 @@ def invoice_wire(row: InvoiceRow) -> InvoiceWire:
 
     Source:
         Contract section 2.7, "Invoice object" (30 keys).
+
+    Example:
+        >>> from service_engine.schemas.example_rows import INVOICE
+        >>> wire = invoice_wire(INVOICE)
+        >>> wire["number"], wire["status"], wire["subtotal"], wire["tax"], wire["total"]
+        ('INV-00001', 'Unpaid', '1400.00', '168.00', '1568.00')
+        >>> wire["client"]["balance"] is None
+        True
     """
     return _invoice_wire(row.invoice, _client_wire(row.client, row.role))
 
@@ -182,6 +190,11 @@ def invoice_details_wire(row: InvoiceRow) -> InvoiceWire:
 
     Source:
         Contract section 2.7, "client"; section 9, D6.
+
+    Example:
+        >>> from service_engine.schemas.example_rows import INVOICE
+        >>> invoice_details_wire(INVOICE)["client"]["balance"]
+        '0.00'
     """
     client = row.client
     account: InvoiceClientWire = {

@@ -64,6 +64,12 @@ class Listing(Generic[F, S]):
         filters: For each filter the field, and how its values are read from text.
         sorts: For each sort the field.
         newest: The field that it is sorted by, descending, when nothing else is asked for.
+
+    Example:
+        >>> from service_engine.schemas.tickets import TICKET_LIST
+        >>> field, read = TICKET_LIST.filters["user_id"]
+        >>> field, read("0190163d-8694-739b-aea5-966c26f8ad91")
+        (<TicketFilter.CLIENT_ID: 'client_id'>, UUID('0190163d-8694-739b-aea5-966c26f8ad91'))
     """
 
     filters: Mapping[str, tuple[F, Reader]]
@@ -80,6 +86,12 @@ class ListRequest(Generic[F, S]):
         sort: The order.
         page: Which page.
         carried: The sort and the filters as they were sent, for the links to other pages.
+
+    Example:
+        >>> from service_engine.schemas.tickets import TICKET_LIST
+        >>> wanted = read_list(TICKET_LIST, [("filters[status][$eq]", "3"), ("page", "2")])
+        >>> wanted.page, wanted.carried
+        (PageRequest(number=2, size=20), (('filters[status][$eq]', '3'),))
     """
 
     filters: tuple[Condition[F], ...]
@@ -120,6 +132,12 @@ class ScrollRequest(Generic[F, S]):
         sort: The order.
         page: Which page.
         carried: The sort, the count and the filters as they were sent, for the links to other pages.
+
+    Example:
+        >>> from service_engine.schemas.tickets import TICKET_LIST
+        >>> wanted = read_scroll(TICKET_LIST, [("cursor", ""), ("sort", "subject:asc")])
+        >>> wanted.sort, wanted.page.after, wanted.carried
+        (Sort(field=<TicketSort.SUBJECT: 'subject'>, descending=False), None, (('sort', 'subject:asc'),))
     """
 
     filters: tuple[Condition[F], ...]

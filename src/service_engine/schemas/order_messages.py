@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field, ValidationInfo, field_validator, with_config
+from pydantic import Field, ValidationInfo, field_validator, with_config
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
@@ -19,12 +19,18 @@ from service_engine.domain.messages import MAX_FILES
 from service_engine.ports.order_messages import AuthorRow, OrderMessageRow
 from service_engine.schemas.errors import EXACT
 from service_engine.schemas.fields import FileAddress, RequiredNote
+from service_engine.schemas.validation import Input
 
 __all__ = ["OrderMessageCreate", "OrderMessageWire", "order_message_wire"]
 
 
-class OrderMessageCreate(BaseModel):
-    """A new message. Null means the same as leaving the field out."""
+class OrderMessageCreate(Input):
+    """A new message. Null means the same as leaving the field out.
+
+    Example:
+        >>> OrderMessageCreate(message="For us alone", is_public=False).arguments()
+        {'text': 'For us alone', 'staff_only': True, 'files': []}
+    """
 
     message: RequiredNote
     is_public: bool | None = None
@@ -74,6 +80,12 @@ def order_message_wire(row: OrderMessageRow) -> OrderMessageWire:
 
     Source:
         Contract section 2.4, "Message object" (7 keys), with part A's ``staff_only`` and ``files``.
+
+    Example:
+        >>> from service_engine.schemas.example_rows import MESSAGE
+        >>> wire = order_message_wire(MESSAGE)
+        >>> wire["message"], wire["is_public"], wire["user"]["name_f"]
+        ('The first draft is ready.', True, 'Jane')
     """
     message = row.message
     return {

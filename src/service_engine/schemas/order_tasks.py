@@ -9,19 +9,26 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, with_config
+from pydantic import with_config
 from typing_extensions import TypedDict
 
 from service_engine.domain.order_tasks import OrderTaskPatch
 from service_engine.ports.order_tasks import OrderTaskRow
 from service_engine.schemas.errors import EXACT
 from service_engine.schemas.fields import Count, Instant, Integer, Note, References, RequiredLine, absent, employee_ids
+from service_engine.schemas.validation import Input
 
 __all__ = ["OrderTaskCreate", "OrderTaskUpdate", "OrderTaskWire", "order_task_wire"]
 
 
-class OrderTaskCreate(BaseModel):
-    """A new task. Null means the same as leaving the field out."""
+class OrderTaskCreate(Input):
+    """A new task. Null means the same as leaving the field out.
+
+    Example:
+        >>> new = OrderTaskCreate(name="Draft the front page", deadline=48, description=None)
+        >>> new.name, new.details().deadline, new.details().description
+        ('Draft the front page', 48, UNSET)
+    """
 
     name: RequiredLine
     description: Note | None = None
@@ -37,8 +44,14 @@ class OrderTaskCreate(BaseModel):
         return _patch(self, {name for name in self.model_fields_set - {"name"} if getattr(self, name) is not None})
 
 
-class OrderTaskUpdate(BaseModel):
-    """What to change of a task. A field left out stays as it is; null clears it where that is possible."""
+class OrderTaskUpdate(Input):
+    """What to change of a task. A field left out stays as it is; null clears it where that is possible.
+
+    Example:
+        >>> patch = OrderTaskUpdate(deadline=None, due_at="2026-02-09T12:00:00Z").patch()
+        >>> patch.deadline, patch.due_at.isoformat(), patch.name
+        (None, '2026-02-09T12:00:00+00:00', UNSET)
+    """
 
     name: RequiredLine = absent()
     description: Note | None = absent()
@@ -94,6 +107,12 @@ def order_task_wire(row: OrderTaskRow) -> OrderTaskWire:
 
     Source:
         Contract section 2.4, "Task object" (13 keys).
+
+    Example:
+        >>> from service_engine.schemas.example_rows import JANE, TASK
+        >>> wire = order_task_wire(OrderTaskRow(task=TASK, employees=(JANE,)))
+        >>> wire["name"], wire["is_complete"], wire["employees"][0]["name_f"]
+        ('Draft the front page', False, 'Jane')
     """
     task = row.task
     return {

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import BaseModel, Field, WithJsonSchema, with_config
+from pydantic import Field, WithJsonSchema, with_config
 from typing_extensions import TypedDict
 
 from service_engine.domain.addresses import Address
@@ -41,7 +41,7 @@ from service_engine.schemas.lists import Listing
 from service_engine.schemas.money import amount_text
 from service_engine.schemas.pages import KeysetPageWire, PageWire
 from service_engine.schemas.people import EmployeeWire, employee_wire
-from service_engine.schemas.validation import InvalidRequestError
+from service_engine.schemas.validation import Input, InvalidRequestError
 from service_engine.usecases.orders import OrderPatch
 
 __all__ = [
@@ -87,8 +87,19 @@ ORDER_LIST: Final = Listing(
 )
 
 
-class OrderCreate(BaseModel):
-    """A new order. Null means the same as leaving the field out."""
+class OrderCreate(Input):
+    """A new order. Null means the same as leaving the field out.
+
+    Example:
+        >>> from service_engine.schemas.example_rows import CLIENT_ID
+        >>> new = OrderCreate(user_id=str(CLIENT_ID), service="Web Development", tags=["urgent"])
+        >>> new.arguments()["status"], new.arguments()["tags"], new.arguments()["details"].note
+        (<OrderStatus.UNPAID: 0>, ['urgent'], UNSET)
+        >>> OrderCreate(user_id="17").arguments()
+        Traceback (most recent call last):
+            ...
+        service_engine.schemas.validation.InvalidRequestError: {'user_id': ['The user_id must be a valid UUID.']}
+    """
 
     user_id: Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
     service_id: OptionalReference = None
@@ -131,8 +142,14 @@ class OrderCreate(BaseModel):
         }
 
 
-class OrderUpdate(BaseModel):
-    """What to change of an order. A field left out stays as it is; null clears it where that is possible."""
+class OrderUpdate(Input):
+    """What to change of an order. A field left out stays as it is; null clears it where that is possible.
+
+    Example:
+        >>> patch = OrderUpdate(status=4, note=None).patch()
+        >>> patch.status, patch.details.note, patch.details.service_name
+        (<OrderStatus.ON_HOLD: 4>, None, UNSET)
+    """
 
     service_id: OptionalReference = absent()
     service: RequiredLine = absent()
@@ -263,6 +280,14 @@ def order_wire(row: OrderRow) -> OrderWire:
 
     Source:
         Contract section 2.4, "Order object" (22 keys).
+
+    Example:
+        >>> from service_engine.schemas.example_rows import ORDER
+        >>> wire = order_wire(ORDER)
+        >>> wire["service"], wire["status"], wire["price"], wire["tags"]
+        ('Web Development', 'In Progress', '1500.00', ['urgent'])
+        >>> "currency" in wire
+        False
     """
     order = row.order
     return {
@@ -296,6 +321,12 @@ def order_details_wire(row: OrderRow) -> OrderDetailsWire:
 
     Source:
         Part A, "Responses" (retrieve adds ``currency``, ``metadata``, ``subscription_id``).
+
+    Example:
+        >>> from service_engine.schemas.example_rows import ORDER
+        >>> wire = order_details_wire(ORDER)
+        >>> wire["price"], wire["currency"], wire["metadata"]
+        ('1500.00', 'USD', {'campaign': 'spring'})
     """
     order = row.order
     return {
@@ -311,6 +342,12 @@ def order_summary_wire(order: OrderSummary) -> OrderSummaryWire:
 
     Source:
         Contract section 2.8, "order"; section 7 (the price is a JSON number).
+
+    Example:
+        >>> from service_engine.schemas.example_rows import TICKET
+        >>> wire = order_summary_wire(TICKET.order)
+        >>> wire["service"], wire["price"], wire["quantity"]
+        ('Web Development', 1500.0, 1)
     """
     return {
         "id": order.id,

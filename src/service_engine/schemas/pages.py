@@ -80,6 +80,14 @@ def page_wire(page: Page[R], wanted: ListRequest[F, S], show: Callable[[R], W], 
 
     Source:
         Contract section 1.7.
+
+    Example:
+        >>> from service_engine.schemas.lists import read_list
+        >>> from service_engine.schemas.services import SERVICE_LIST
+        >>> wanted = read_list(SERVICE_LIST, [("limit", "2"), ("page", "2")])
+        >>> page = page_wire(Page((3, 4), total=5), wanted, lambda row: {"id": row}, path="/api/services")
+        >>> page["data"], page["meta"]["last_page"], page["links"]["next"]
+        ([{'id': 3}, {'id': 4}], 3, '/api/services?page=3&limit=2')
     """
     number, size = wanted.page.number, wanted.page.size
     last = max(1, -(-page.total // size))
@@ -141,6 +149,14 @@ def linked_page_wire(
 
     Source:
         Contract section 1.7 (``meta.links``); part A "Responses" (on proposals only).
+
+    Example:
+        >>> from service_engine.schemas.lists import read_list
+        >>> from service_engine.schemas.proposals import PROPOSAL_LIST
+        >>> wanted = read_list(PROPOSAL_LIST, [("limit", "2")])
+        >>> page = linked_page_wire(Page((1, 2), total=3), wanted, lambda row: {"id": row}, path="/api/proposals")
+        >>> [link["label"] for link in page["meta"]["links"]]
+        ['Previous', '1', '2', 'Next']
     """
     wire = page_wire(page, wanted, show, path=path)
     links, current = wire["links"], wanted.page.number
@@ -204,6 +220,14 @@ def keyset_wire(
         wanted: What was asked for.
         show: How one row is shown.
         path: The list's own address, without a query.
+
+    Example:
+        >>> from service_engine.schemas.lists import read_scroll
+        >>> from service_engine.schemas.services import SERVICE_LIST
+        >>> wanted = read_scroll(SERVICE_LIST, [("cursor", ""), ("limit", "2")])
+        >>> page = keyset_wire(KeysetPage((1, 2), None, None), wanted, lambda row: {"id": row}, path="/api/services")
+        >>> page["data"], page["links"]
+        ([{'id': 1}, {'id': 2}], {'first': '/api/services?cursor=&limit=2', 'next': None})
     """
     following = None if page.following is None else page.following.token
     return {

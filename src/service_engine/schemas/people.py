@@ -27,5 +27,11 @@ class EmployeeWire(TypedDict):
 
 
 def employee_wire(row: EmployeeRow) -> EmployeeWire:
-    """Return an assigned employee as the wire shows them."""
+    """Return an assigned employee as the wire shows them.
+
+    Example:
+        >>> from service_engine.schemas.example_rows import JANE
+        >>> employee_wire(JANE)["name_f"]
+        'Jane'
+    """
     return {"id": row.id, "name_f": row.first_name, "name_l": row.last_name, "role_id": row.role_id}

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import BaseModel, Field, with_config
+from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
 from service_engine.domain.clients import full_name
@@ -29,6 +29,7 @@ from service_engine.schemas.fields import Email, Length, Line, ProposalNotes, Re
 from service_engine.schemas.lists import Listing
 from service_engine.schemas.money import Price, amount_text
 from service_engine.schemas.pages import KeysetPageWire, LinkedPageWire
+from service_engine.schemas.validation import Input
 from service_engine.usecases.proposals import ProposedService
 
 __all__ = [
@@ -66,8 +67,15 @@ PROPOSAL_LIST: Final = Listing(
 )
 
 
-class ProposalItemInput(BaseModel):
-    """One service of a new proposal, for a price of its own."""
+class ProposalItemInput(Input):
+    """One service of a new proposal, for a price of its own.
+
+    Example:
+        >>> from service_engine.schemas.example_rows import SERVICE_ID
+        >>> item = ProposalItemInput(service_id=str(SERVICE_ID), price="1200.50").value()
+        >>> item.quantity, item.price
+        (1, Decimal('1200.500'))
+    """
 
     service_id: Reference
     quantity: Length | None = None
@@ -78,8 +86,15 @@ class ProposalItemInput(BaseModel):
         return ProposedService(service_id=ServiceId(self.service_id), quantity=self.quantity or 1, price=self.price)
 
 
-class ProposalCreate(BaseModel):
-    """A new proposal. Null means the same as leaving the field out."""
+class ProposalCreate(Input):
+    """A new proposal. Null means the same as leaving the field out.
+
+    Example:
+        >>> from service_engine.schemas.examples import NEW_PROPOSAL
+        >>> new = ProposalCreate(**NEW_PROPOSAL).arguments()
+        >>> new["client_first_name"], new["items"][0].quantity, new["notes"]
+        ('Ann', 2, 'Two sites.')
+    """
 
     client_email: Email
     client_name_f: RequiredLine100
@@ -175,6 +190,12 @@ def proposal_summary_wire(proposal: Proposal | ProposalSummary) -> ProposalSumma
 
     Source:
         Contract section 2.6, "Proposal object" (16 keys, items absent in a list).
+
+    Example:
+        >>> from service_engine.testing.examples import proposal
+        >>> wire = proposal_summary_wire(proposal)
+        >>> wire["client_name"], wire["status"], wire["total"]
+        ('Ann Lee', 'Draft', '2400.00')
     """
     return {
         "id": proposal.id,
@@ -200,6 +221,11 @@ def proposal_wire(row: ProposalRow) -> ProposalWire:
 
     Source:
         Contract section 2.6, "Proposal object" (16 keys), "Item" (7).
+
+    Example:
+        >>> from service_engine.schemas.example_rows import PROPOSAL
+        >>> [(item["service_name"], item["quantity"], item["price"]) for item in proposal_wire(PROPOSAL)["items"]]
+        [('Web Development', 2, '1200.00')]
     """
     return {**proposal_summary_wire(row.proposal), "items": [_item_wire(each) for each in row.items]}
 
@@ -209,6 +235,12 @@ def signed_proposal_wire(row: ProposalRow, order: Order) -> SignedProposalWire:
 
     Source:
         Contract section 2.6, "sign" (12 keys of the order).
+
+    Example:
+        >>> from service_engine.schemas.example_rows import SIGNED_ORDER, SIGNED_PROPOSAL
+        >>> wire = signed_proposal_wire(SIGNED_PROPOSAL, SIGNED_ORDER)
+        >>> wire["proposal"]["status"], wire["order"]["id"] == wire["proposal"]["converted_order_id"]
+        ('Signed', True)
     """
     return {"proposal": proposal_wire(row), "order": _order_wire(order)}
 

@@ -59,6 +59,12 @@ def role_wire(role: Role) -> RoleWire:
 
     Source:
         Contract section 2.2, "role".
+
+    Example:
+        >>> from service_engine.testing.examples import administrator
+        >>> wire = role_wire(administrator)
+        >>> wire["name"], wire["ticket_access"], wire["settings_team"]
+        ('Administrator', 3, True)
     """
     return _remembered(role).copy()
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import BaseModel, Field, with_config
+from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
 from service_engine.domain.change import Unset
@@ -38,6 +38,7 @@ from service_engine.schemas.fields import (
 from service_engine.schemas.lists import Listing
 from service_engine.schemas.money import Currency, Price, amount_text
 from service_engine.schemas.pages import KeysetPageWire, PageWire
+from service_engine.schemas.validation import Input
 
 __all__ = ["SERVICE_LIST", "ServiceCreate", "ServicePageWire", "ServiceUpdate", "ServiceWire", "service_wire"]
 
@@ -71,8 +72,15 @@ _NAMED: Final = frozenset({"name", "currency", "recurring"})
 """What is an argument of its own when a service is created."""
 
 
-class ServiceCreate(BaseModel):
-    """A new service. Null means the same as leaving the field out."""
+class ServiceCreate(Input):
+    """A new service. Null means the same as leaving the field out.
+
+    Example:
+        >>> new = ServiceCreate(name="Care", recurring=1, currency="usd", r_price="20.00", r_period_l=1, r_period_t="M")
+        >>> arguments = new.arguments()
+        >>> arguments["recurrence"], arguments["currency"], arguments["details"].recurring_price
+        (<Recurrence.RECURRING: 1>, 'USD', Decimal('20.000'))
+    """
 
     name: RequiredLine
     recurring: RecurrenceId
@@ -114,8 +122,14 @@ class ServiceCreate(BaseModel):
         }
 
 
-class ServiceUpdate(BaseModel):
-    """What to change of a service. A field left out stays as it is; null clears it where that is possible."""
+class ServiceUpdate(Input):
+    """What to change of a service. A field left out stays as it is; null clears it where that is possible.
+
+    Example:
+        >>> change = ServiceUpdate(price="1750.00", description=None)
+        >>> change.patch().price, change.patch().description, change.patch().name, change.staff()
+        (Decimal('1750.000'), None, UNSET, UNSET)
+    """
 
     name: RequiredLine = absent()
     recurring: RecurrenceId = absent()
@@ -209,6 +223,12 @@ def service_wire(service: Service) -> ServiceWire:
 
     Source:
         Contract section 2.3, "Service object" (31 keys).
+
+    Example:
+        >>> from service_engine.testing.examples import web_development
+        >>> wire = service_wire(web_development)
+        >>> wire["name"], wire["price"], wire["pretty_price"], wire["r_price"]
+        ('Web Development', '1500.00', '$1500.00', None)
     """
     return {
         "id": service.id,

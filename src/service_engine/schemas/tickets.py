@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import BaseModel, Field, with_config
+from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
 from service_engine.domain.change import Unset
@@ -40,6 +40,7 @@ from service_engine.schemas.orders import OrderSummaryWire, order_summary_wire
 from service_engine.schemas.pages import KeysetPageWire, PageWire
 from service_engine.schemas.people import EmployeeWire, employee_wire
 from service_engine.schemas.roles import RoleWire, role_wire
+from service_engine.schemas.validation import Input
 from service_engine.usecases.tickets import TicketPatch
 
 __all__ = [
@@ -77,8 +78,15 @@ TICKET_LIST: Final = Listing(
 )
 
 
-class TicketCreate(BaseModel):
-    """A new ticket. Null means the same as leaving the field out."""
+class TicketCreate(Input):
+    """A new ticket. Null means the same as leaving the field out.
+
+    Example:
+        >>> from service_engine.schemas.example_rows import CLIENT_ID
+        >>> new = TicketCreate(user_id=str(CLIENT_ID), subject=" Help with order ", tags=["urgent"]).arguments()
+        >>> new["client_id"] == CLIENT_ID, new["subject"], new["status"], new["tags"]
+        (True, 'Help with order', <TicketStatus.OPEN: 1>, ['urgent'])
+    """
 
     user_id: Reference
     subject: RequiredLine
@@ -103,8 +111,14 @@ class TicketCreate(BaseModel):
         }
 
 
-class TicketUpdate(BaseModel):
-    """What to change of a ticket. A field left out stays as it is; null clears it where that is possible."""
+class TicketUpdate(Input):
+    """What to change of a ticket. A field left out stays as it is; null clears it where that is possible.
+
+    Example:
+        >>> patch = TicketUpdate(status=3, note=None).patch()
+        >>> patch.status, patch.note, patch.subject
+        (<TicketStatus.CLOSED: 3>, None, UNSET)
+    """
 
     subject: RequiredLine = absent()
     status: StatusId = absent()
@@ -214,6 +228,12 @@ def ticket_item_wire(row: TicketRow) -> TicketItemWire:
 
     Source:
         Contract section 2.8, "Ticket object" (17 keys).
+
+    Example:
+        >>> from service_engine.schemas.example_rows import TICKET
+        >>> wire = ticket_item_wire(TICKET)
+        >>> wire["subject"], wire["status"], wire["client"]["name"], "messages" in wire
+        ('Help with order', 'Open', 'John Doe', False)
     """
     return {
         "id": row.id,
@@ -241,6 +261,12 @@ def ticket_wire(row: TicketDetails) -> TicketWire:
 
     Source:
         Contract section 2.8, "Ticket object" (19 keys); the seed's example.
+
+    Example:
+        >>> from service_engine.schemas.example_rows import TICKET
+        >>> wire = ticket_wire(TICKET)
+        >>> wire["order"]["service"], [message["message"] for message in wire["messages"]]
+        ('Web Development', ['I need help with my order'])
     """
     return {
         "id": row.id,

@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from typing import Any, Final, Self, TypeVar
+from typing import Any, ClassVar, Final, Self, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-__all__ = ["ABSENT", "INVALID", "InvalidRequestError", "Number", "read_json", "read_model"]
+__all__ = ["ABSENT", "INVALID", "Input", "InvalidRequestError", "Number", "read_json", "read_model"]
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -39,7 +39,24 @@ class InvalidRequestError(ValueError):
 
     def __init__(self, errors: Mapping[str, list[str]]) -> None:
         super().__init__(errors)
-        self.errors = dict(errors)
+        self.errors: dict[str, list[str]] = dict(errors)
+
+
+def _without_example(schema: dict[str, Any]) -> None:
+    if "description" in schema:
+        schema["description"] = schema["description"].partition("\n\nExample:")[0]
+
+
+class Input(BaseModel):
+    """What a request may give. Its JSON schema leaves the docstring's example out: whoever reads that sends JSON.
+
+    Example:
+        >>> from service_engine.schemas.invoice_requests import InvoiceCharge
+        >>> InvoiceCharge.model_json_schema()["description"]
+        'With what to charge an invoice.'
+    """
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(json_schema_extra=_without_example)
 
 
 class Number(float):
@@ -100,6 +117,13 @@ def read_model(model: type[M], body: Any) -> M:
 
     Raises:
         InvalidRequestError: It does not fit; every complaint at once.
+
+    Example:
+        >>> from service_engine.schemas.tickets import TicketCreate
+        >>> read_model(TicketCreate, {"subject": "Help"})
+        Traceback (most recent call last):
+            ...
+        service_engine.schemas.validation.InvalidRequestError: {'user_id': ['Field required']}
     """
     if body is ABSENT or body is None:
         raise InvalidRequestError({"root": ["Field required"]})

@@ -61,7 +61,7 @@ class BuildBilling:
     """
 
     def __init__(self, entropy: Entropy | None = None, *, at: datetime = NOON) -> None:
-        self.entropy = SeededEntropy() if entropy is None else entropy
+        self.entropy: Entropy = SeededEntropy() if entropy is None else entropy
         self.at = at
 
     def proposal_item(

@@ -73,6 +73,7 @@ class DriverFailure(ABC):
         Raises:
             Exception: The driver's.
         """
+        ...
 
     def __str__(self) -> str:
         return self.name

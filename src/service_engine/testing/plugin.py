@@ -74,6 +74,7 @@ class ScopeAuditor(Protocol):
         Returns:
             The audit; ``with audit.paused():`` lets it look away.
         """
+        ...
 
 
 class FaultInjector(Protocol):
@@ -81,6 +82,7 @@ class FaultInjector(Protocol):
 
     def __call__(self, engine: Engine | AsyncEngine, *faults: Fault) -> AbstractContextManager[Injection]:
         """Let an engine's database fail inside the block; see ``fault_injection.injecting``."""
+        ...
 
 
 @pytest.fixture(scope="session")

@@ -51,7 +51,7 @@ class UnscopedStatementError(AssertionError):
 
     def __init__(self, found: Collection[str], statement: str) -> None:
         super().__init__(found, statement)
-        self.found = tuple(found)
+        self.found: tuple[str, ...] = tuple(found)
         self.statement = statement
 
     def __str__(self) -> str:
@@ -89,7 +89,7 @@ class ScopeAudit:
         self._sound: WeakKeyDictionary[ClauseElement, set[tuple[tuple[str, ...], bool]]] = WeakKeyDictionary()
         self.broken: list[UnscopedStatementError] = []
         """Everything that broke the rule so far."""
-        self.audited = 0
+        self.audited: int = 0
         """How many statements were looked at; a test of the audit itself wants more than none."""
 
     def __enter__(self) -> Self:
@@ -135,7 +135,7 @@ class ScopeAudit:
         self._sound.setdefault(statement, set()).add((names, directory))
 
     def _listen(self, _: Connection, __: Any, sql: str, ___: Any, context: Any, ____: bool) -> None:
-        if self._paused or (context is not None and context.isddl):
+        if self._paused or getattr(context, "isddl", False):
             return
         self.audited += 1
         compiled = getattr(context, "compiled", None)

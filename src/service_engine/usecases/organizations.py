@@ -220,8 +220,8 @@ def note_token_use(uow: UnitOfWork, token_id: ApiTokenId, *, at: datetime) -> No
         >>> from service_engine.testing.examples import acme, agency, jane, later, now
         >>> store = agency()
         >>> secret = store.run(acme.id, issue_api_token, jane.id, name="CI", at=now)
-        >>> caller, _ = authenticate(store.directory, secret, at=later)
-        >>> store.run(acme.id, note_token_use, caller.token_id, at=later)
+        >>> _, grant = authenticate(store.directory, secret, at=later)
+        >>> store.run(acme.id, note_token_use, grant.token_id, at=later)
         >>> authenticate(store.directory, secret, at=later)[1].last_used_at == later
         True
     """

@@ -209,6 +209,6 @@ def with_everything(store: MemoryStore) -> Populated:
     store.run(acme.org_id, create_service_folder, name="Websites", at=acme.until)
     store.run(acme.org_id, add_order_task, order.id, name="Draft", at=acme.until)
     store.run(acme.org_id, post_order_message, order.id, author_id=founder, text="Hello", at=acme.until)
-    caller, _ = authenticate(store.directory, acme.bootstrap.token, at=acme.until)
-    store.run(acme.org_id, note_token_use, caller.token_id, at=acme.until)
+    _, grant = authenticate(store.directory, acme.bootstrap.token, at=acme.until)
+    store.run(acme.org_id, note_token_use, grant.token_id, at=acme.until)
     return acme

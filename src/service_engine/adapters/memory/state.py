@@ -142,7 +142,7 @@ class State:
         self.proposals: Table[Proposal] = Table(_claims_of_proposal)
         self.proposal_summaries: dict[UUID, tuple[Proposal, ProposalSummary]] = {}
         self.coupons: Table[Coupon] = Table(lambda coupon: (("code", coupon.code),))
-        self.invoice_count = 0
+        self.invoice_count: int = 0
         self.invoices: Table[Invoice] = Table(
             _claims_of_invoice, Grouping(lambda invoice: invoice.client_id, _OLDEST_FIRST)
         )
@@ -239,9 +239,9 @@ class Work:
     __slots__ = ("events", "founded", "new_tokens", "org_id", "published", "state")
 
     def __init__(self, org_id: OrganizationId, state: State, published: Published) -> None:
-        self.org_id = org_id
-        self.state = state
-        self.published = published
+        self.org_id: OrganizationId = org_id
+        self.state: State = state
+        self.published: Published = published
         self.events: list[Event] = []
         self.founded: Organization | None = None
         self.new_tokens: list[ApiToken] = []

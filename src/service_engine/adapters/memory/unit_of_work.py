@@ -32,14 +32,14 @@ class MemoryView:
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        self.client_queries = MemoryClientQueries(work)
-        self.service_queries = MemoryServiceQueries(work)
-        self.order_queries = MemoryOrderQueries(work)
-        self.order_task_queries = MemoryOrderTaskQueries(work)
-        self.order_message_queries = MemoryOrderMessageQueries(work)
-        self.proposal_queries = MemoryProposalQueries(work)
-        self.invoice_queries = MemoryInvoiceQueries(work)
-        self.ticket_queries = MemoryTicketQueries(work)
+        self.client_queries: MemoryClientQueries = MemoryClientQueries(work)
+        self.service_queries: MemoryServiceQueries = MemoryServiceQueries(work)
+        self.order_queries: MemoryOrderQueries = MemoryOrderQueries(work)
+        self.order_task_queries: MemoryOrderTaskQueries = MemoryOrderTaskQueries(work)
+        self.order_message_queries: MemoryOrderMessageQueries = MemoryOrderMessageQueries(work)
+        self.proposal_queries: MemoryProposalQueries = MemoryProposalQueries(work)
+        self.invoice_queries: MemoryInvoiceQueries = MemoryInvoiceQueries(work)
+        self.ticket_queries: MemoryTicketQueries = MemoryTicketQueries(work)
 
     @property
     def org_id(self) -> OrganizationId:
@@ -53,25 +53,25 @@ class MemoryUnitOfWork(MemoryView):
     def __init__(self, work: Work, entropy: Entropy) -> None:
         super().__init__(work)
         self.entropy = entropy
-        self.organizations = MemoryOrganizations(work)
-        self.roles = MemoryRoles(work)
-        self.employees = MemoryEmployees(work)
-        self.api_tokens = MemoryApiTokens(work)
-        self.clients = MemoryClients(work)
-        self.services = MemoryServices(work)
-        self.service_folders = MemoryServiceFolders(work)
-        self.orders = MemoryOrders(work)
-        self.order_tasks = MemoryOrderTasks(work)
-        self.order_messages = MemoryOrderMessages(work)
-        self.proposals = MemoryProposals(work)
-        self.coupons = MemoryCoupons(work)
-        self.invoices = MemoryInvoices(work)
-        self.payments = MemoryPayments(work)
-        self.subscriptions = MemorySubscriptions(work)
-        self.tags = MemoryTags(work)
-        self.tickets = MemoryTickets(work)
-        self.ticket_messages = MemoryTicketMessages(work)
-        self.references = MemoryReferences(work)
+        self.organizations: MemoryOrganizations = MemoryOrganizations(work)
+        self.roles: MemoryRoles = MemoryRoles(work)
+        self.employees: MemoryEmployees = MemoryEmployees(work)
+        self.api_tokens: MemoryApiTokens = MemoryApiTokens(work)
+        self.clients: MemoryClients = MemoryClients(work)
+        self.services: MemoryServices = MemoryServices(work)
+        self.service_folders: MemoryServiceFolders = MemoryServiceFolders(work)
+        self.orders: MemoryOrders = MemoryOrders(work)
+        self.order_tasks: MemoryOrderTasks = MemoryOrderTasks(work)
+        self.order_messages: MemoryOrderMessages = MemoryOrderMessages(work)
+        self.proposals: MemoryProposals = MemoryProposals(work)
+        self.coupons: MemoryCoupons = MemoryCoupons(work)
+        self.invoices: MemoryInvoices = MemoryInvoices(work)
+        self.payments: MemoryPayments = MemoryPayments(work)
+        self.subscriptions: MemorySubscriptions = MemorySubscriptions(work)
+        self.tags: MemoryTags = MemoryTags(work)
+        self.tickets: MemoryTickets = MemoryTickets(work)
+        self.ticket_messages: MemoryTicketMessages = MemoryTicketMessages(work)
+        self.references: MemoryReferences = MemoryReferences(work)
 
     @property
     def events(self) -> tuple[Event, ...]:

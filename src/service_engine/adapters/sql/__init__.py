@@ -7,9 +7,21 @@ was given. Two small functions per aggregate turn rows into values and values in
 Source: design sections 3 to 5.
 """
 
+from service_engine.adapters.sql.borrowing import borrow
 from service_engine.adapters.sql.engines import configure_sqlite
+from service_engine.adapters.sql.joining import JoinedUnitOfWork, join
 from service_engine.adapters.sql.store import SqlStore
 from service_engine.adapters.sql.tables import Tables, build_tables
 from service_engine.adapters.sql.unit_of_work import SqlUnitOfWork, SqlView
 
-__all__ = ["SqlStore", "SqlUnitOfWork", "SqlView", "Tables", "build_tables", "configure_sqlite"]
+__all__ = [
+    "JoinedUnitOfWork",
+    "SqlStore",
+    "SqlUnitOfWork",
+    "SqlView",
+    "Tables",
+    "borrow",
+    "build_tables",
+    "configure_sqlite",
+    "join",
+]

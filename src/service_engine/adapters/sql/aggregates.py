@@ -10,10 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 from sqlalchemy import Delete, Insert, Select, Table, Update, delete, insert
 
-from service_engine.adapters.sql.failures import refusing_collisions
 from service_engine.adapters.sql.scope import KEY, lock, own, save
 from service_engine.adapters.sql.transaction import AnyRow, Transaction
 from service_engine.domain.change import Change, Versioned, next_version
@@ -35,6 +34,14 @@ A = TypeVar("A", bound=Aggregate)
 P = TypeVar("P")
 
 
+def _clear(owned: _Owned) -> Delete:
+    return delete(owned.table).where(own(owned.table), owned.table.c[owned.owner] == KEY)
+
+
+def _add(owned: _Owned | AggregateStatements[Any]) -> Insert:
+    return insert(owned.table)
+
+
 @frozen(kw_only=True)
 class _Owned:
     """Rows that come and go with an aggregate, and are replaced all together.
@@ -46,16 +53,8 @@ class _Owned:
 
     table: Table
     owner: str
-    clear: Delete = field(init=False)
-    add: Insert = field(init=False)
-
-    @clear.default
-    def _clear(self) -> Delete:
-        return delete(self.table).where(own(self.table), self.table.c[self.owner] == KEY)
-
-    @add.default
-    def _add(self) -> Insert:
-        return insert(self.table)
+    clear: Delete = field(init=False, default=Factory(_clear, takes_self=True))
+    add: Insert = field(init=False, default=Factory(_add, takes_self=True))
 
 
 @frozen(kw_only=True)
@@ -98,6 +97,14 @@ class Parts(_Owned, Generic[A, P]):
         ]
 
 
+def _lock(statements: AggregateStatements[Any]) -> Select[Any]:
+    return lock(statements.table)
+
+
+def _save(statements: AggregateStatements[Any]) -> Update:
+    return save(statements.table)
+
+
 @frozen(kw_only=True)
 class AggregateStatements(Generic[A]):
     """What is asked of the aggregates of one noun, built once.
@@ -117,21 +124,9 @@ class AggregateStatements(Generic[A]):
     value: Callable[[AnyRow], A]
     row: Callable[[A], Mapping[str, Any]]
     links: tuple[Links[A] | Parts[A, Any], ...] = ()
-    lock: Select[Any] = field(init=False)
-    add: Insert = field(init=False)
-    save: Update = field(init=False)
-
-    @lock.default
-    def _lock(self) -> Select[Any]:
-        return lock(self.table)
-
-    @add.default
-    def _add(self) -> Insert:
-        return insert(self.table)
-
-    @save.default
-    def _save(self) -> Update:
-        return save(self.table)
+    lock: Select[Any] = field(init=False, default=Factory(_lock, takes_self=True))
+    add: Insert = field(init=False, default=Factory(_add, takes_self=True))
+    save: Update = field(init=False, default=Factory(_save, takes_self=True))
 
 
 class Aggregates(Generic[A]):
@@ -214,5 +209,4 @@ class Aggregates(Generic[A]):
     def _link(self, links: Links[A] | Parts[A, Any], aggregate: A) -> None:
         rows = links.rows(aggregate)
         if rows:
-            with refusing_collisions(self._statements.kind, aggregate.id):
-                self._transaction.insert_all(links.add, rows)
+            self._transaction.insert_all(links.add, self._statements.kind, aggregate.id, rows)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Insert, Select, Table, Update, bindparam, insert, select, update
 
 from service_engine.adapters.sql.engines import beginning_nothing
 from service_engine.adapters.sql.scope import DIRECTORY, KEY, UPDATED_ORG_ID
@@ -23,15 +23,16 @@ class ApiTokenStatements:
     """What is asked of API tokens, built once."""
 
     def __init__(self, tables: Tables) -> None:
-        self.table = tokens = tables.api_tokens
+        tokens = tables.api_tokens
+        self.table: Table = tokens
         users, roles = tables.users, tables.roles
-        self.add = insert(tokens)
-        self.note_use = update(tokens).where(
+        self.add: Insert = insert(tokens)
+        self.note_use: Update = update(tokens).where(
             tokens.c.org_id == UPDATED_ORG_ID,
             tokens.c.id == KEY,
             tokens.c.last_used_at.is_(None) | (tokens.c.last_used_at <= bindparam("unless_since")),
         )
-        self.grant = (
+        self.grant: Select[*tuple[Any, ...]] = (
             select(
                 tokens.c.org_id,
                 tokens.c.id,

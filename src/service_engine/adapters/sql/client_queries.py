@@ -50,7 +50,9 @@ class ClientQueryStatements:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         users, roles = tables.users, tables.roles
-        self.get = _shown(tables, users).where(live(users), users.c.id == KEY, roles.c.dashboard_access == 0)
+        self.get: Select[Any] = _shown(tables, users).where(
+            live(users), users.c.id == KEY, roles.c.dashboard_access == 0
+        )
         fields = {each.value for each in (*ClientFilter, *ClientSort)}
         self.list: ListStatements[ClientFilter] = ListStatements(
             source=users,

@@ -7,7 +7,12 @@ from typing import Any, Final
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Delete,
     FromClause,
+    Insert,
+    Select,
+    Table,
+    Update,
     bindparam,
     delete,
     insert,
@@ -121,8 +126,9 @@ class ClientStatements:
 
     def __init__(self, tables: Tables) -> None:
         users, roles, addresses = tables.users, tables.roles, tables.addresses
-        self.table, self.addresses = users, addresses
-        self.get = (
+        self.table: Table = users
+        self.addresses: Table = addresses
+        self.get: Select[Any] = (
             select(*client_columns(users), *address_columns(addresses))
             .select_from(
                 users.join(roles, refers(users, roles, "role_id")).outerjoin(
@@ -132,17 +138,19 @@ class ClientStatements:
             .where(live(users), users.c.id == KEY, own(roles), roles.c.dashboard_access == 0)
         )
         # FOR UPDATE proper: it also holds off the foreign keys of new rows that would refer to them.
-        self.lock = lock(users)
-        self.hold = select(users.c.id).where(live(users), users.c.id == KEY).with_for_update()
-        self.add = insert(users)
-        self.save = save(users)
-        self.add_address = insert(addresses)
-        self.save_address = update(addresses).where(addresses.c.org_id == UPDATED_ORG_ID, addresses.c.id == KEY)
-        self.remove_address = delete(addresses).where(own(addresses), addresses.c.id == KEY)
-        self.by_email = select(users.c.id).where(live(users), users.c.email == bindparam("email"))
-        self.by_affiliate_id = select(users.c.id).where(own(users), users.c.affiliate_id == bindparam("affiliate_id"))
+        self.lock: Select[Any] = lock(users)
+        self.hold: Select[Any] = select(users.c.id).where(live(users), users.c.id == KEY).with_for_update()
+        self.add: Insert = insert(users)
+        self.save: Update = save(users)
+        self.add_address: Insert = insert(addresses)
+        self.save_address: Update = update(addresses).where(addresses.c.org_id == UPDATED_ORG_ID, addresses.c.id == KEY)
+        self.remove_address: Delete = delete(addresses).where(own(addresses), addresses.c.id == KEY)
+        self.by_email: Select[Any] = select(users.c.id).where(live(users), users.c.email == bindparam("email"))
+        self.by_affiliate_id: Select[Any] = select(users.c.id).where(
+            own(users), users.c.affiliate_id == bindparam("affiliate_id")
+        )
         dependents = [getattr(tables, name) for name in _DEPENDENTS]
-        self.dependents = select(
+        self.dependents: Select[*tuple[Any, ...]] = select(
             *(sql_exists(literal(1)).where(own(each), each.c.client_id == KEY) for each in dependents)
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Insert, Select, Table, bindparam, insert, select
 
 from service_engine.adapters.sql.scope import own
 from service_engine.adapters.sql.tables import Tables
@@ -25,10 +25,11 @@ class CouponStatements:
     """What is asked of coupons, built once."""
 
     def __init__(self, tables: Tables) -> None:
-        self.table = coupons = tables.coupons
+        coupons = tables.coupons
+        self.table: Table = coupons
         # Deleted ones too: their codes stay taken.
-        self.by_code = select(coupons.c.id).where(own(coupons), coupons.c.code == bindparam("code"))
-        self.add = insert(coupons)
+        self.by_code: Select[Any] = select(coupons.c.id).where(own(coupons), coupons.c.code == bindparam("code"))
+        self.add: Insert = insert(coupons)
 
 
 class SqlCoupons:

@@ -26,11 +26,11 @@ class as_text(FunctionElement[Any]):  # noqa: N801  # reads as the SQL function 
     """
 
     name = "as_text"
-    inherit_cache = True
+    inherit_cache: bool | None = True
 
     def __init__(self, column: ColumnElement[Any], kind: TypeEngine[Any] | None = None) -> None:
         super().__init__(column)
-        self.type = kind or Text()
+        self.type: TypeEngine[Any] = kind or Text()
 
 
 class json_rows(FunctionElement[str]):  # noqa: N801  # reads as the SQL function that it is
@@ -41,8 +41,8 @@ class json_rows(FunctionElement[str]):  # noqa: N801  # reads as the SQL functio
     """
 
     name = "json_rows"
-    inherit_cache = True
-    type = Text()
+    inherit_cache: bool | None = True
+    type: TypeEngine[str] = Text()
 
     def __init__(self, *columns: ColumnElement[Any]) -> None:
         super().__init__(*columns)

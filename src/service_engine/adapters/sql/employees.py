@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Insert, Select, Table, insert, select
 
 from service_engine.adapters.sql.organizations import role_columns, role_of
 from service_engine.adapters.sql.scope import KEY, live, refers
@@ -22,10 +22,11 @@ class EmployeeStatements:
     """What is asked of employees, built once."""
 
     def __init__(self, tables: Tables) -> None:
-        self.table = users = tables.users
+        users = tables.users
+        self.table: Table = users
         roles = tables.roles
         its = users.c
-        self.get = (
+        self.get: Select[Any] = (
             select(
                 its.id,
                 its.email,
@@ -40,7 +41,7 @@ class EmployeeStatements:
             .join(roles, refers(users, roles, "role_id"))
             .where(live(users), its.id == KEY, roles.c.dashboard_access > 0)
         )
-        self.add = insert(users)
+        self.add: Insert = insert(users)
 
 
 class SqlEmployees:

@@ -14,17 +14,29 @@ from contextlib import contextmanager
 from typing import Any, Final
 from weakref import WeakSet
 
-from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, QueuePool, create_engine, event, make_url
+from sqlalchemy import (
+    URL,
+    Connection,
+    Dialect,
+    Engine,
+    PoolProxiedConnection,
+    QueuePool,
+    create_engine,
+    event,
+    make_url,
+)
 
 __all__ = [
     "READS",
     "beginning_nothing",
     "configure_sqlite",
     "driver_url",
+    "is_prepared",
     "open_engine",
     "options_for",
     "read_options",
     "require_configured",
+    "trust",
 ]
 
 BUSY_SECONDS: Final = 10
@@ -40,7 +52,8 @@ _PRAGMAS: Final = (
     "PRAGMA foreign_keys = ON",
     f"PRAGMA synchronous = {_FULL}",
 )
-_opened_here: Final[WeakSet[Engine]] = WeakSet()
+_trusted: Final[WeakSet[Dialect]] = WeakSet()
+"""The dialects of engines that we have prepared, or found to be safe; an engine shares its dialect with its options."""
 
 
 def open_engine(url: str | URL, **options: Any) -> Engine:
@@ -54,7 +67,7 @@ def open_engine(url: str | URL, **options: Any) -> Engine:
     engine = create_engine(target, **(options_for(target) | options))
     if engine.dialect.name == "sqlite":
         configure_sqlite(engine)
-        _opened_here.add(engine)
+        trust(engine)
     return engine
 
 
@@ -139,12 +152,26 @@ def require_configured(engine: Engine) -> None:
     Raises:
         ValueError: It was not prepared with ``configure_sqlite`` before its first connection.
     """
-    if engine.dialect.name != "sqlite" or engine in _opened_here:
+    if engine.dialect.name != "sqlite" or engine.dialect in _trusted:
         return
     problem = _problem(engine)
     if problem is not None:
         msg = f"this SQLite engine is not safe: {problem}; call configure_sqlite(engine) before its first connection"
         raise ValueError(msg)
+    trust(engine)
+
+
+def is_prepared(dialect: Dialect) -> bool:
+    """Tell whether an engine's dialect is PostgreSQL's, or was prepared or found safe, without asking the database.
+
+    A transaction that is open already cannot be tried out as ``require_configured`` does.
+    """
+    return dialect.name != "sqlite" or dialect in _trusted or dialect.do_begin is _begin
+
+
+def trust(engine: Engine) -> None:
+    """Take an engine as safe from now on."""
+    _trusted.add(engine.dialect)
 
 
 def _prepare(driver_connection: Any, _: Any) -> None:

@@ -37,7 +37,7 @@ class InvoiceQueryStatements:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         invoices = tables.invoices
-        self.get = self._shown(invoices).where(live(invoices), invoices.c.id == KEY)
+        self.get: Select[Any] = self._shown(invoices).where(live(invoices), invoices.c.id == KEY)
         fields = {each.value for each in (*InvoiceFilter, *InvoiceSort)}
         self.list: ListStatements[InvoiceFilter] = ListStatements(
             source=invoices,

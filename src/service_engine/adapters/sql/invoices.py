@@ -11,10 +11,10 @@ import attrs
 import orjson
 from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, select, type_coerce
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.dml import ReturningInsert
 
 from service_engine.adapters.sql.aggregates import Aggregates, AggregateStatements, Parts
 from service_engine.adapters.sql.dialects import as_text, json_rows
-from service_engine.adapters.sql.failures import refusing_collisions
 from service_engine.adapters.sql.scope import KEY, live, own
 from service_engine.adapters.sql.services import optional_money_of
 from service_engine.adapters.sql.tables import Tables
@@ -200,7 +200,7 @@ class InvoiceStatements:
             ),
         )
         # SQLite spells ON CONFLICT as PostgreSQL does, and its compiler takes PostgreSQL's construct.
-        self.count_on = (
+        self.count_on: ReturningInsert[Any] = (
             insert(counters)
             .on_conflict_do_update(
                 index_elements=[counters.c.org_id, counters.c.name], set_={"value": counters.c.value + 1}
@@ -231,7 +231,8 @@ class SqlInvoices:
 
     def next_in_sequence(self) -> int:
         """Count one invoice more; see ``ports.invoices.Invoices``."""
-        with refusing_collisions("organization", self._transaction.org_id):
-            counted = self._transaction.read(self._statements.count_on, name=_SEQUENCE, value=1)
+        counted = self._transaction.count_on(
+            self._statements.count_on, "organization", self._transaction.org_id, name=_SEQUENCE, value=1
+        )
         number: int = counted.scalar_one()
         return number

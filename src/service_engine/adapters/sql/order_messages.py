@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import CTE, ColumnElement, Select, delete, insert, select
+from sqlalchemy import CTE, ColumnElement, Delete, Insert, Select, Table, delete, insert, select
 
 from service_engine.adapters.sql.messages import MESSAGE_COLUMNS, message_row
 from service_engine.adapters.sql.order_parts import SliceStatements, of_live_order
@@ -38,14 +38,15 @@ class OrderMessageStatements:
     """What is asked of messages on orders, built once."""
 
     def __init__(self, tables: Tables) -> None:
-        self.table = messages = tables.order_messages
-        self.get = (
+        messages = tables.order_messages
+        self.table: Table = messages
+        self.get: Select[Any] = (
             select(*_columns(tables))
             .select_from(of_live_order(tables, messages, messages))
             .where(own(messages), messages.c.id == KEY)
         )
-        self.add = insert(messages)
-        self.remove = delete(messages).where(own(messages), messages.c.id == KEY)
+        self.add: Insert = insert(messages)
+        self.remove: Delete = delete(messages).where(own(messages), messages.c.id == KEY)
 
 
 class OrderMessageQueryStatements:
@@ -62,8 +63,10 @@ class OrderMessageQueryStatements:
         def details(chosen: CTE) -> Select[Any]:
             return shown(chosen.join(messages, (messages.c.id == chosen.c.id) & own(messages)))
 
-        self.get = shown(of_live_order(tables, messages, messages)).where(own(messages), messages.c.id == KEY)
-        self.of_order = SliceStatements(tables, listed=messages, by=_BY, details=details)
+        self.get: Select[Any] = shown(of_live_order(tables, messages, messages)).where(
+            own(messages), messages.c.id == KEY
+        )
+        self.of_order: SliceStatements = SliceStatements(tables, listed=messages, by=_BY, details=details)
 
 
 def _shown(row: AnyRow) -> OrderMessageRow:

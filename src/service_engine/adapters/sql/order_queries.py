@@ -36,7 +36,7 @@ class OrderQueryStatements:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         orders = tables.orders
-        self.get = self._shown(orders).where(live(orders), orders.c.id == KEY)
+        self.get: Select[Any] = self._shown(orders).where(live(orders), orders.c.id == KEY)
         fields = {each.value for each in (*OrderFilter, *OrderSort)}
         self.list: ListStatements[OrderFilter] = ListStatements(
             source=orders,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import CTE, ColumnElement, Select, delete, select
+from sqlalchemy import CTE, ColumnElement, Delete, Select, delete, select
 
 from service_engine.adapters.sql.aggregates import Aggregates, AggregateStatements, Links
 from service_engine.adapters.sql.order_parts import SliceStatements, of_live_order
@@ -76,7 +76,7 @@ class OrderTaskStatements:
             ),
         )
         # Its assignments go with it, by their foreign key.
-        self.remove = delete(tasks).where(own(tasks), tasks.c.id == KEY, tasks.c.version == LOADED_VERSION)
+        self.remove: Delete = delete(tasks).where(own(tasks), tasks.c.id == KEY, tasks.c.version == LOADED_VERSION)
 
 
 class OrderTaskQueryStatements:
@@ -85,12 +85,12 @@ class OrderTaskQueryStatements:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         tasks = tables.order_tasks
-        self.get = (
+        self.get: Select[Any] = (
             select(*self._columns())
             .select_from(of_live_order(tables, tasks, tasks))
             .where(own(tasks), tasks.c.id == KEY)
         )
-        self.of_order = SliceStatements(tables, listed=tasks, by=_BY, details=self._details)
+        self.of_order: SliceStatements = SliceStatements(tables, listed=tasks, by=_BY, details=self._details)
 
     def _details(self, chosen: CTE) -> Select[Any]:
         tasks = self._tables.order_tasks

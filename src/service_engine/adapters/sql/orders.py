@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, FromClause, bindparam, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, bindparam, select, type_coerce
 
 from service_engine.adapters.sql.aggregates import Aggregates, AggregateStatements, Links
 from service_engine.adapters.sql.people import assigned_ids, employee_ids_of
@@ -136,7 +136,7 @@ class OrderStatements:
                 ),
             ),
         )
-        self.taken_numbers = select(orders.c.number).where(
+        self.taken_numbers: Select[Any] = select(orders.c.number).where(
             own(orders), orders.c.number.in_(bindparam("numbers", expanding=True))
         )
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import attrs
-from sqlalchemy import ColumnElement, FromClause, bindparam, insert, select
+from sqlalchemy import ColumnElement, FromClause, Insert, Select, Table, bindparam, insert, select
 
 from service_engine.adapters.sql.scope import DIRECTORY, KEY, ORG_ID, own
 from service_engine.adapters.sql.tables import Tables
@@ -70,10 +70,11 @@ class RoleStatements:
     """What is asked of roles, built once."""
 
     def __init__(self, tables: Tables) -> None:
-        self.table = roles = tables.roles
-        self.get = select(*role_columns(roles)).where(own(roles), roles.c.id == KEY)
-        self.all = select(*role_columns(roles)).where(own(roles)).order_by(roles.c.created_at, roles.c.id)
-        self.add = insert(roles)
+        roles = tables.roles
+        self.table: Table = roles
+        self.get: Select[Any] = select(*role_columns(roles)).where(own(roles), roles.c.id == KEY)
+        self.all: Select[Any] = select(*role_columns(roles)).where(own(roles)).order_by(roles.c.created_at, roles.c.id)
+        self.add: Insert = insert(roles)
 
 
 class SqlRoles:
@@ -106,13 +107,16 @@ class OrganizationStatements:
     """What is asked of organisations, built once."""
 
     def __init__(self, tables: Tables) -> None:
-        self.table = organizations = tables.organizations
+        organizations = tables.organizations
+        self.table: Table = organizations
         its = organizations.c
-        self.get = select(its.id, its.name, its.slug, its.created_at, its.updated_at, its.version).where(
-            its.id == ORG_ID
+        self.get: Select[*tuple[Any, ...]] = select(
+            its.id, its.name, its.slug, its.created_at, its.updated_at, its.version
+        ).where(its.id == ORG_ID)
+        self.add: Insert = insert(organizations)
+        self.by_slug: Select[Any] = (
+            select(its.id).where(its.slug == bindparam("slug")).limit(1).execution_options(**DIRECTORY)
         )
-        self.add = insert(organizations)
-        self.by_slug = select(its.id).where(its.slug == bindparam("slug")).limit(1).execution_options(**DIRECTORY)
 
 
 class SqlOrganizations:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, bindparam, literal, select, type_coerce
+from sqlalchemy import BigInteger, Select, bindparam, literal, select, type_coerce
 
 from service_engine.adapters.sql.aggregates import Aggregates, AggregateStatements
 from service_engine.adapters.sql.scope import KEY, own
@@ -66,11 +66,11 @@ class PaymentStatements:
             row=_row_of,
         )
         oldest = (payments.c.created_at, payments.c.id)
-        self.of_invoice = ours.where(payments.c.invoice_id == KEY).order_by(*oldest)
-        self.pending_of = ours.where(payments.c.invoice_id == KEY, payments.c.status == _PENDING)
+        self.of_invoice: Select[Any] = ours.where(payments.c.invoice_id == KEY).order_by(*oldest)
+        self.pending_of: Select[Any] = ours.where(payments.c.invoice_id == KEY, payments.c.status == _PENDING)
         asked = payments.c.updated_at <= bindparam("until", type_=INSTANT)
-        self.pending = ours.where(payments.c.status == _PENDING, asked).order_by(*oldest)
-        self.surplus = ours.where(payments.c.status == _SURPLUS).order_by(*oldest)
+        self.pending: Select[Any] = ours.where(payments.c.status == _PENDING, asked).order_by(*oldest)
+        self.surplus: Select[Any] = ours.where(payments.c.status == _SURPLUS).order_by(*oldest)
 
 
 class SqlPayments:

@@ -55,7 +55,9 @@ class ProposalQueryStatements:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         proposals = tables.proposals
-        self.get = select(*proposal_columns(tables), _named_items(tables)).where(live(proposals), proposals.c.id == KEY)
+        self.get: Select[Any] = select(*proposal_columns(tables), _named_items(tables)).where(
+            live(proposals), proposals.c.id == KEY
+        )
         fields = {each.value for each in (*ProposalFilter, *ProposalSort)}
         self.list: ListStatements[ProposalFilter] = ListStatements(
             source=proposals,

@@ -11,7 +11,7 @@ Source: design section 5.7; goals, "validation by set".
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -55,7 +55,7 @@ class ReferenceStatements:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self.look_up = lru_cache(maxsize=None)(self._look_up)
+        self.look_up: Callable[[tuple[int, ...]], Select[Any] | CompoundSelect[Any]] = cache(self._look_up)
 
     def _look_up(self, kinds: tuple[int, ...]) -> Select[Any] | CompoundSelect[Any]:
         """Return the statement that looks up these kinds of things, and nothing else: a planner's time is time, too."""

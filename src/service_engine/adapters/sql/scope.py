@@ -76,7 +76,7 @@ def refers(table: FromClause, target: FromClause, column: str) -> ColumnElement[
     return and_(target.c.org_id == ORG_ID, target.c.id == table.c[column])
 
 
-def chosen_first(ids: Select[Any], name: str) -> CTE:
+def chosen_first(ids: Select[*tuple[Any, ...]], name: str) -> CTE:
     """Return a query as the part of a statement that is run once, before what is joined to it.
 
     PostgreSQL would else put it into the joins and run it for every row of another table, as long as it has no

@@ -25,7 +25,7 @@ class ServiceQueryStatements:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         services = tables.services
-        self.get = select(*service_columns(tables)).where(live(services), services.c.id == KEY)
+        self.get: Select[Any] = select(*service_columns(tables)).where(live(services), services.c.id == KEY)
         fields = {each.value for each in (*ServiceFilter, *ServiceSort)} - {ServiceFilter.RECURRENCE.value}
         columns = {name: services.c[name] for name in fields}
         self.list: ListStatements[ServiceFilter] = ListStatements(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, insert, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Insert, Select, Table, insert, select, type_coerce
 
 from service_engine.adapters.sql.aggregates import Aggregates, AggregateStatements, Links
 from service_engine.adapters.sql.people import assigned_ids, employee_ids_of
@@ -126,14 +126,15 @@ class ServiceFolderStatements:
     """What is asked of folders of services, built once."""
 
     def __init__(self, tables: Tables) -> None:
-        self.table = folders = tables.service_folders
-        self.all = (
+        folders = tables.service_folders
+        self.table: Table = folders
+        self.all: Select[Any] = (
             select(*(folders.c[name] for name in _FOLDER))
             .where(own(folders))
             .order_by(folders.c.sort_order, folders.c.id)
         )
-        self.by_id = select(folders.c.id).where(own(folders), folders.c.id == KEY)
-        self.add = insert(folders)
+        self.by_id: Select[Any] = select(folders.c.id).where(own(folders), folders.c.id == KEY)
+        self.add: Insert = insert(folders)
 
 
 class SqlServices:

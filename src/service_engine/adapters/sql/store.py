@@ -77,7 +77,7 @@ class SqlStore:
     ) -> None:
         require_configured(engine)
         self.engine = engine
-        self.tables = tables or own_tables()
+        self.tables: Tables = tables or own_tables()
         self._entropy = entropy or SystemEntropy()
         self._retries = retries
         self._owns_engine = False

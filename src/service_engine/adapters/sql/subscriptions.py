@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import Insert, Select, Table, insert, select
 
 from service_engine.adapters.sql.scope import KEY, own
 from service_engine.adapters.sql.tables import Tables
@@ -48,10 +48,11 @@ class SubscriptionStatements:
     """What is asked of subscriptions, built once."""
 
     def __init__(self, tables: Tables) -> None:
-        self.table = subscriptions = tables.subscriptions
+        subscriptions = tables.subscriptions
+        self.table: Table = subscriptions
         columns = [subscriptions.c[name] for name in (*_PLAIN, *_PERIOD)]
-        self.of_invoice = select(*columns).where(own(subscriptions), subscriptions.c.invoice_id == KEY)
-        self.add = insert(subscriptions)
+        self.of_invoice: Select[Any] = select(*columns).where(own(subscriptions), subscriptions.c.invoice_id == KEY)
+        self.add: Insert = insert(subscriptions)
 
 
 class SqlSubscriptions:

@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import BindParameter, FromClause, ScalarSelect, bindparam, select
+from sqlalchemy import BindParameter, FromClause, ScalarSelect, Select, Table, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.dml import ReturningInsert
 
 from service_engine.adapters.sql.dialects import json_rows
-from service_engine.adapters.sql.failures import refusing_collisions
 from service_engine.adapters.sql.scope import own, refers
 from service_engine.adapters.sql.tables import Tables
 from service_engine.adapters.sql.transaction import Transaction
@@ -28,11 +28,12 @@ class TagStatements:
     """What is asked of tags, built once."""
 
     def __init__(self, tables: Tables) -> None:
-        self.table = tags = tables.tags
+        tags = tables.tags
+        self.table: Table = tags
         names: BindParameter[str] = bindparam("names", expanding=True)
-        self.find = select(tags.c.id, tags.c.name).where(own(tags), tags.c.name.in_(names))
+        self.find: Select[Any, Any] = select(tags.c.id, tags.c.name).where(own(tags), tags.c.name.in_(names))
         # SQLite spells ON CONFLICT DO NOTHING as PostgreSQL does, and its compiler takes PostgreSQL's construct.
-        self.add_missing = insert(tags).on_conflict_do_nothing().returning(tags.c.id)
+        self.add_missing: ReturningInsert[Any] = insert(tags).on_conflict_do_nothing().returning(tags.c.id)
 
 
 class SqlTags:
@@ -69,8 +70,8 @@ class SqlTags:
         by_id = {change.state.id: change.state for change in changes}
         # Sorted by name: two transactions that insert the same tags must not wait for each other crosswise.
         rows = [_row_of(change) for change in sorted(changes, key=lambda each: each.state.name)]
-        with refusing_collisions("tag", rows[0]["name"]):
-            inserted = self._transaction.insert_all(self._statements.add_missing, rows).scalars().all()
+        added = self._transaction.insert_all(self._statements.add_missing, "tag", rows[0]["name"], rows)
+        inserted = added.scalars().all()
         for tag_id in inserted:
             self._transaction.note_insert(self._statements.table, tag_id)
         return {by_id[tag_id].name: by_id[tag_id] for tag_id in inserted}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 import orjson
-from sqlalchemy import FromClause, ScalarSelect, insert, select
+from sqlalchemy import FromClause, Insert, ScalarSelect, Table, insert, select
 
 from service_engine.adapters.sql.dialects import as_text, json_rows
 from service_engine.adapters.sql.messages import message_row
@@ -24,8 +24,8 @@ class TicketMessageStatements:
     """What is asked of messages on tickets, built once."""
 
     def __init__(self, tables: Tables) -> None:
-        self.table = tables.ticket_messages
-        self.add = insert(tables.ticket_messages)
+        self.table: Table = tables.ticket_messages
+        self.add: Insert = insert(tables.ticket_messages)
 
 
 class SqlTicketMessages:

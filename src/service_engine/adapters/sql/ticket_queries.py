@@ -59,7 +59,7 @@ class TicketQueryStatements:
         linked = with_client(tables, tickets, tickets).outerjoin(
             orders, refers(tickets, orders, "order_id") & orders.c.deleted_at.is_(None)
         )
-        self.get = (
+        self.get: Select[Any] = (
             select(*_columns(tables), *summary_columns(orders), written_on(tickets, tables))
             .select_from(linked)
             .where(live(tickets), tickets.c.id == KEY)
@@ -89,7 +89,7 @@ def _columns(tables: Tables) -> list[ColumnElement[Any]]:
 
 
 def _shown(row: AnyRow) -> dict[str, Any]:
-    values = dict(zip(_TICKET, row, strict=False))
+    values: dict[str, Any] = dict(zip(_TICKET, row, strict=False))
     values["status"] = TicketStatus(values["status"])
     tags, employees = row[len(_TICKET) : _TICKET_WIDTH]
     values["tags"] = _tag_names(tags)

@@ -94,13 +94,30 @@ class Transaction:
         """
         # The organisation itself has no org_id: its id is the organisation's.
         values = {"org_id": self.org_id, **row} if "org_id" in table.c else dict(row)
-        with refusing_collisions(kind, row["id"]):
-            self._connection().execute(statement, values)
+        self._write(statement, values, kind, row["id"])
         self.note_insert(table, row["id"])
 
-    def insert_all(self, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> AnyResult:
-        """Insert several rows by one statement; the caller turns collisions into its own errors."""
-        return self._connection().execute(statement, [{"org_id": self.org_id, **row} for row in rows])
+    def insert_all(self, statement: Insert, kind: str, key: object, rows: Sequence[Mapping[str, Any]]) -> AnyResult:
+        """Insert several rows by one statement.
+
+        Args:
+            statement: The INSERT.
+            kind: What a collision is blamed on.
+            key: Its id, or whatever else collides.
+            rows: What is inserted; ``org_id`` is added to each.
+
+        Raises:
+            ConflictError: Something in a row was taken, or what it refers to is gone.
+        """
+        return self._write(statement, [{"org_id": self.org_id, **row} for row in rows], kind, key)
+
+    def count_on(self, statement: Insert, kind: str, key: object, **values: Any) -> AnyResult:
+        """Insert a counter or count it on; ``org_id`` is bound to the statement.
+
+        Raises:
+            ConflictError: What the counter belongs to is not there.
+        """
+        return self._write(statement, {"org_id": self.org_id, **values}, kind, key)
 
     def update(
         self, table: Table, statement: Update, kind: str, key: UUID, version: int, row: Mapping[str, Any]
@@ -111,9 +128,8 @@ class Transaction:
             ConflictError: It was changed or deleted since, or something in the row was taken.
         """
         values = {"updated_org_id": self.org_id, "key": key, "loaded_version": version, **row, "version": version + 1}
-        with refusing_collisions(kind, key):
-            if self._connection().execute(statement, values).rowcount != 1:
-                raise ConflictError(kind, key)
+        if self._write(statement, values, kind, key).rowcount != 1:
+            raise ConflictError(kind, key)
         self.seen[key] = version + 1
         if self.witness is None:
             found = {"key": key, "witness_version": version + 1, "witness_at": row["updated_at"]}
@@ -141,6 +157,13 @@ class Transaction:
     def note(self, events: Sequence[Event]) -> None:
         """Keep what happened."""
         self.events.extend(events)
+
+    def _write(self, statement: Insert | Update, values: Any, kind: str, key: object) -> AnyResult:
+        connection = (
+            self._connection()
+        )  # outside: what a host has pending may collide as well, which is not our conflict
+        with refusing_collisions(kind, key):
+            return connection.execute(statement, values)
 
     def _connection(self) -> Connection:
         if self.closed:

@@ -75,8 +75,8 @@ class UtcDateTime(TypeDecorator[datetime]):
     Takes aware datetimes only, and gives them back in UTC.
     """
 
-    impl = DateTime(timezone=True)
-    cache_ok = True
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = DateTime(timezone=True)
+    cache_ok: bool | None = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Return what the column is in this dialect."""
@@ -97,8 +97,8 @@ class Amount(TypeDecorator[Decimal]):
     Thousandths, because a filter or a sort compares amounts of currencies with 0, 2 and 3 decimals.
     """
 
-    impl = BigInteger()
-    cache_ok = True
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = BigInteger()
+    cache_ok: bool | None = True
 
     def bind_processor(self, dialect: Dialect) -> _Conversion:
         """Convert on the way in."""
@@ -115,8 +115,8 @@ class Json(TypeDecorator[JsonObject]):
     Travels as text both ways, so that no driver parses it first.
     """
 
-    impl = JSON()
-    cache_ok = True
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = JSON()
+    cache_ok: bool | None = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Return what the column is in this dialect."""

@@ -34,13 +34,13 @@ class AskingMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.seed = self.new_seed()
+        self.seed: str = self.new_seed()
         for side in self.sides:
             side.entropy.restart(self.seed)
         made = [[OrganizationId(side.entropy.new_id()) for _ in range(2)] for side in self.sides]
-        self.organizations = made[0]
+        self.organizations: list[OrganizationId] = made[0]
         self.made: tuple[set[Any], set[Any]] = (set(), set())
-        self.agreed = True
+        self.agreed: bool = True
 
     def new_seed(self) -> str:
         """Return what tells this example from all others: ids and secrets are unique in a database."""

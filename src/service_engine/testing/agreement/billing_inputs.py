@@ -76,36 +76,74 @@ _BAD_AMOUNTS: Final = (Decimal("0.001"), Decimal("19.90"), Decimal("NaN"), Decim
 
 
 def people() -> SearchStrategy[str]:
-    """Make e-mail addresses of clients, of staff and of nobody yet."""
+    """Make e-mail addresses of clients, of staff and of nobody yet.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(people(), lambda email: email.startswith("jane"))  # who is on the staff, and pays nothing
+        'jane@example.com'
+    """
     few = st.sampled_from(("new@example.com", "first@example.com", " First@Example.com", "spare@example.com"))
     return mostly(few, emails(), emails(), st.just("jane@example.com"))
 
 
 def first_names() -> SearchStrategy[str]:
-    """Make names of people to whom something is offered."""
+    """Make names of people to whom something is offered.
+
+    Example:
+        >>> from hypothesis import find
+        >>> len(find(first_names(), lambda name: len(name) > 100))
+        101
+    """
     return bad_or(st.sampled_from(("Ann", " Lee ", "é")) | strategies.lines(100), "", "  ", "x" * 101, "NUL \x00")
 
 
 def codes() -> SearchStrategy[str]:
-    """Make one of a few codes of coupons, in several spellings, so that they are taken."""
+    """Make one of a few codes of coupons, in several spellings, so that they are taken.
+
+    Example:
+        >>> from hypothesis import find
+        >>> {find(codes(), lambda code, each=each: code == each).strip().upper() for each in ("spring", " SPRING ")}
+        {'SPRING'}
+    """
     few = st.sampled_from(("SPRING", " SPRING ", "spring", "日本", "x" * 100))
     return bad_or(few | strategies.lines(100), "", "  ", "x" * 101, "NUL \x00", "lone \ud800")
 
 
 def currencies() -> SearchStrategy[str | None]:
-    """Make currency codes of every kind, None for that of the services, and what is no code."""
+    """Make currency codes of every kind, None for that of the services, and what is no code.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(currencies(), lambda code: code == "EURO")
+        'EURO'
+    """
     return bad_or(st.sampled_from((None, None, "USD", "EUR", "JPY", "KWD")), "usd", "", "EURO", "12", "\ud800")
 
 
 def offers() -> SearchStrategy[list[tuple[int, Decimal]]]:
-    """Make quantities and prices of what a proposal offers; the services are chosen later."""
+    """Make quantities and prices of what a proposal offers; the services are chosen later.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> find(offers(), lambda offered: offered == [], settings=quick)  # a proposal over nothing is refused
+        []
+    """
     prices = bad_or(st.sampled_from((Decimal(100), Decimal("1200.00"), Decimal(0))), *_BAD_AMOUNTS, Decimal(-1))
     quantities = bad_or(st.integers(1, 3), 0, -1, 2**31)
     return bad_or(st.lists(st.tuples(quantities, prices), min_size=1, max_size=3), [])
 
 
 def item_drafts() -> SearchStrategy[list[InvoiceItemDraft]]:
-    """Make lines of invoices, deductions among them; ids and services are chosen later."""
+    """Make lines of invoices, deductions among them; ids and services are chosen later.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> find(item_drafts(), lambda drafts: [draft.amount for draft in drafts] == [-2], settings=quick)[0].amount
+        Decimal('-2')
+    """
     amounts = st.sampled_from((*_AMOUNTS, *_AMOUNTS, Decimal(0), Decimal(-2)))
     draft = st.builds(
         InvoiceItemDraft,
@@ -121,7 +159,13 @@ def item_drafts() -> SearchStrategy[list[InvoiceItemDraft]]:
 
 
 def line_picks() -> SearchStrategy[list[int | None]]:
-    """Pick present lines by their places, so that some are picked twice, and lines of other invoices; None for none."""
+    """Pick present lines by their places, so that some are picked twice, and lines of other invoices; None for none.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(line_picks(), lambda picks: FOREIGN in picks)
+        [-1]
+    """
     return st.lists(st.sampled_from((0, 0, 1, 2, 7, None, FOREIGN)), max_size=3)
 
 
@@ -133,7 +177,14 @@ def billed(
     lines: Sequence[InvoiceItemId] = (),
     other: InvoiceItemId | None = None,
 ) -> list[InvoiceItemDraft]:
-    """Return the drafts with the chosen services, rewriting the lines that were picked of those that there are."""
+    """Return the drafts with the chosen services, rewriting the lines that were picked of those that there are.
+
+    Example:
+        >>> from service_engine.testing.agreement.inputs import Ref
+        >>> drafts = [InvoiceItemDraft(name="SEO", amount=Decimal(5))]
+        >>> billed(drafts, Choice((Ref(0, "ours"), Ref(1, "theirs")), loose=False), 1)[0].service_id
+        'theirs'
+    """
     written = list(drafts)
     for place, service_id in enumerate(services.ids(org)[: len(written)]):
         written[place] = attrs.evolve(written[place], service_id=service_id)
@@ -146,7 +197,14 @@ def billed(
 
 
 def invoice_terms() -> SearchStrategy[dict[str, Any]]:
-    """Make everything of a new invoice that refers to nothing."""
+    """Make everything of a new invoice that refers to nothing.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> sorted(find(invoice_terms(), lambda terms: terms["currency"] == "KWD", settings=quick))
+        ['credit', 'currency', 'note', 'recurring', 'status', 'tax']
+    """
     statuses = bad_or(st.sampled_from((InvoiceStatus.UNPAID, InvoiceStatus.DRAFT)), *InvoiceStatus)
     return st.fixed_dictionaries(
         {
@@ -161,7 +219,14 @@ def invoice_terms() -> SearchStrategy[dict[str, Any]]:
 
 
 def payers() -> SearchStrategy[NewPayer]:
-    """Make people who become clients with their first invoice, unless they are clients, or staff."""
+    """Make people who become clients with their first invoice, unless they are clients, or staff.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> find(payers(), lambda payer: payer.email == "jane@example.com", settings=quick).email  # who is on the staff
+        'jane@example.com'
+    """
     return st.builds(
         NewPayer,
         email=people(),
@@ -172,7 +237,14 @@ def payers() -> SearchStrategy[NewPayer]:
 
 
 def invoice_patches() -> SearchStrategy[InvoicePatch]:
-    """Make patches of invoices; client, lines and coupon are chosen later."""
+    """Make patches of invoices; client, lines and coupon are chosen later.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> find(invoice_patches(), lambda patch: patch.status is InvoiceStatus.CANCELLED, settings=quick).client_id
+        UNSET
+    """
     return st.builds(
         InvoicePatch,
         status=st.sampled_from((UNSET, UNSET, UNSET, *InvoiceStatus)),
@@ -184,29 +256,59 @@ def invoice_patches() -> SearchStrategy[InvoicePatch]:
 
 
 def parts() -> SearchStrategy[Decimal | None]:
-    """Make parts of what is due; None for all of it."""
+    """Make parts of what is due; None for all of it.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(parts(), lambda part: part is None or part == 90) in {None, 90}
+        True
+    """
     return bad_or(st.sampled_from((Decimal(1), Decimal(2), Decimal(90), None)), Decimal(0), Decimal(-1), *_BAD_AMOUNTS)
 
 
 def answers() -> SearchStrategy[ChargeAnswer]:
-    """Make answers of payment gateways; one reason is longer than what is kept of it."""
+    """Make answers of payment gateways; one reason is longer than what is kept of it.
+
+    Example:
+        >>> from hypothesis import find
+        >>> len(find(answers(), lambda answer: isinstance(answer, Declined) and len(answer.reason) > 255).reason)
+        300
+    """
     approved = st.sampled_from((Approved(transaction_id="txn_1"), Approved(transaction_id="x" * 255)))
     declined = st.sampled_from((Declined(reason="The card was declined."), Declined(reason="é" * 300)))
     return mostly(approved, declined, declined)
 
 
 def payment_methods() -> SearchStrategy[str]:
-    """Make payment methods, those among them with which charges fail."""
+    """Make payment methods, those among them with which charges fail.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(payment_methods(), lambda method: method == LOSES_ANSWERS)
+        'pm_loses_answers'
+    """
     return st.sampled_from(("pm_1", "pm_1", LOSES_ANSWERS, LOSES_ANSWERS, DECLINES, UNREACHABLE))
 
 
 def patience() -> SearchStrategy[timedelta]:
-    """Make how long a charge may be on its way: mostly not at all, so that there is something to reconcile."""
+    """Make how long a charge may be on its way: mostly not at all, so that there is something to reconcile.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(patience(), lambda wait: wait < timedelta(0)).days
+        -2
+    """
     return st.sampled_from((timedelta(0), timedelta(0), timedelta(hours=1), -timedelta(days=2)))
 
 
 def proposal_filters(proposals: SearchStrategy[Any]) -> SearchStrategy[list[Any]]:
-    """Make filters of proposals, on ids of either organisation."""
+    """Make filters of proposals, on ids of either organisation.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(proposal_filters(st.just(UUID(int=1))), lambda filters: len(filters) == 2)[1].field in ProposalFilter
+        True
+    """
     return filters_of(
         {
             ProposalFilter.ID: proposals,
@@ -218,7 +320,14 @@ def proposal_filters(proposals: SearchStrategy[Any]) -> SearchStrategy[list[Any]
 
 
 def invoice_filters(invoices: SearchStrategy[Any], clients: SearchStrategy[Any]) -> SearchStrategy[list[Any]]:
-    """Make filters of invoices, on ids of either organisation."""
+    """Make filters of invoices, on ids of either organisation.
+
+    Example:
+        >>> from hypothesis import find
+        >>> wanted = invoice_filters(invoices=st.just(UUID(int=1)), clients=st.just(UUID(int=2)))
+        >>> find(wanted, lambda filters: [each.value for each in filters] == [UUID(int=1)])[0].field
+        <InvoiceFilter.ID: 'id'>
+    """
     fortnight = timedelta(days=14)
     return filters_of(
         {
@@ -232,12 +341,24 @@ def invoice_filters(invoices: SearchStrategy[Any], clients: SearchStrategy[Any])
 
 
 def proposal_sorts() -> SearchStrategy[Sort[ProposalSort]]:
-    """Make sorts of proposals."""
+    """Make sorts of proposals.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(proposal_sorts(), lambda sort: sort.field is ProposalSort.TOTAL).descending
+        False
+    """
     return st.builds(Sort, st.sampled_from(ProposalSort), st.booleans())
 
 
 def invoice_sorts() -> SearchStrategy[Sort[InvoiceSort]]:
-    """Make sorts of invoices."""
+    """Make sorts of invoices.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(invoice_sorts(), lambda sort: sort.field is InvoiceSort.TOTAL).descending
+        False
+    """
     return st.builds(Sort, st.sampled_from(InvoiceSort), st.booleans())
 
 

@@ -29,7 +29,7 @@ class BooksMachine(FoundedMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.issued = [0, 0]
+        self.issued: list[int] = [0, 0]
         """How many invoices each organisation has issued."""
         self.lines: dict[InvoiceId, tuple[InvoiceItemId, ...]] = {}
         """The lines of every invoice, as they were last seen."""

@@ -54,6 +54,10 @@ class Ref:
     Args:
         org: Whose it is: 0 or 1.
         id: Its id, or the thing itself.
+
+    Example:
+        >>> Ref(0, 7) == Ref(1, 7)  # equal ids of two organisations are two things
+        False
     """
 
     org: int
@@ -67,6 +71,11 @@ class Choice:
     Args:
         refs: Things of both.
         loose: Whether it refers to foreign things, too.
+
+    Example:
+        >>> both = (Ref(0, "ours"), Ref(1, "theirs"))
+        >>> Choice(both, loose=False).ids(0), Choice(both, loose=True).ids(0)
+        (['ours'], ['ours', 'theirs'])
     """
 
     refs: tuple[Ref, ...]
@@ -106,64 +115,138 @@ _TAGS: Final = ("urgent", " urgent ", "Urgent", "billing", "\u00e9", "e\u0301", 
 
 
 def bad_or(good: SearchStrategy[Any], *bad: Any) -> SearchStrategy[Any]:
-    """Make something good, and something bad once in a while."""
+    """Make something good, and something bad once in a while.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> find(bad_or(st.just("good"), "bad", "worse"), lambda text: text == "worse", settings=quick)
+        'worse'
+    """
     return st.integers(0, _RARE).flatmap(lambda roll: st.sampled_from(bad) if roll == _RARE else good)
 
 
 def mostly(usual: SearchStrategy[Any], *others: SearchStrategy[Any]) -> SearchStrategy[Any]:
-    """Make the usual, and each of the others one time in ten or so."""
+    """Make the usual, and each of the others one time in ten or so.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(mostly(st.just("usual"), st.just("rare")), lambda text: text == "rare")
+        'rare'
+    """
     # No one_of with the usual repeated: Hypothesis leaves out a strategy that it has seen already.
     last = _USUAL + len(others) - 1
     return st.integers(0, last).flatmap(lambda roll: usual if roll < _USUAL else others[roll - _USUAL])
 
 
 def unknown() -> SearchStrategy[Ref]:
-    """Make ids that nobody has."""
+    """Make ids that nobody has.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(unknown(), lambda ref: ref.org == 1).id
+        UUID('00000000-0000-0000-0000-000000000000')
+    """
     return st.builds(Ref, st.integers(0, 1), st.integers(0, 3).map(lambda number: UUID(int=number)))
 
 
 def times() -> SearchStrategy[datetime]:
-    """Make one of a few times, so that there are equal ones; in any zone, and in none once in a while."""
+    """Make one of a few times, so that there are equal ones; in any zone, and in none once in a while.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(times(), lambda at: at.tzinfo is None) == NOON.replace(tzinfo=None)
+        True
+    """
     zone = timezone(timedelta(hours=9, minutes=30))
     few = [NOON + offset for offset in _OFFSETS] + [(NOON + _OFFSETS[2]).astimezone(zone)]
     return bad_or(st.sampled_from(few), NOON.replace(tzinfo=None))
 
 
 def names() -> SearchStrategy[str]:
-    """Make names and subjects."""
+    """Make names and subjects.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> find(names(), lambda name: name == " padded ", settings=quick).strip()
+        'padded'
+    """
     return bad_or(
         st.sampled_from(("a", "B", "é", " padded ", "\U0001f600", "\uffff")) | strategies.lines(), *_BAD_TEXTS
     )
 
 
 def notes() -> SearchStrategy[str | None]:
-    """Make notes."""
+    """Make notes.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> find(notes(), lambda note: note == " note ", settings=quick)
+        ' note '
+    """
     return bad_or(st.none() | st.sampled_from(("", " note ")) | strategies.notes(), *_BAD_TEXTS[3:])
 
 
 def emails() -> SearchStrategy[str]:
-    """Make one of a few e-mail addresses, in several spellings, so that they are taken; and a few that are none."""
+    """Make one of a few e-mail addresses, in several spellings, so that they are taken; and a few that are none.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> find(emails(), lambda email: email != email.strip() != "", settings=quick).strip().lower()
+        'b@example.com'
+    """
     few = st.sampled_from(("a@example.com", "B@example.com", " b@EXAMPLE.com ", "c@example.com", "admin@example.com"))
     return bad_or(few | strategies.emails(), "nobody", "a@b@c", "@", "a b@c", *_BAD_TEXTS)
 
 
 def tag_lists() -> SearchStrategy[list[str]]:
-    """Make lists of tags, with repeated ones."""
+    """Make lists of tags, with repeated ones.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> tags = find(tag_lists(), lambda tags: len(set(tags)) == 2 and len(tags) == 3, settings=quick)
+        >>> sorted(tags) == sorted(set(tags))  # one of them is there twice
+        False
+    """
     return st.lists(bad_or(st.sampled_from(_TAGS) | strategies.lines(), *_BAD_TEXTS), max_size=4)
 
 
 def json_or_bad() -> SearchStrategy[Any]:
-    """Make JSON objects, and what is none."""
+    """Make JSON objects, and what is none.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> find(json_or_bad(), lambda value: not value, settings=quick)
+        mappingproxy({})
+    """
     return bad_or(strategies.json_objects(), *_BAD_JSON)
 
 
 def choices(refs: SearchStrategy[Ref]) -> SearchStrategy[Choice]:
-    """Choose a few; one time in four, those of the other organisation are not left out."""
+    """Choose a few; one time in four, those of the other organisation are not left out.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(choices(st.just(Ref(1, "theirs"))), lambda choice: choice.id(0) is not None).loose
+        True
+    """
     return st.builds(Choice, st.lists(refs, max_size=4).map(tuple), st.sampled_from((False, False, False, True)))
 
 
 def client_patches() -> SearchStrategy[ClientPatch]:
-    """Make patches of clients. What the type itself refuses is not among them: no store ever sees it."""
+    """Make patches of clients. What the type itself refuses is not among them: no store ever sees it.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> find(client_patches(), lambda patch: patch.status == 7, settings=quick).status
+        7
+    """
     return strategies.client_patches(
         email=optional(emails()),
         first_name=optional(names()),
@@ -174,7 +257,15 @@ def client_patches() -> SearchStrategy[ClientPatch]:
 
 
 def ticket_patches(orders: SearchStrategy[Any], employees: SearchStrategy[Any]) -> SearchStrategy[TicketPatch]:
-    """Make patches of tickets that refer to orders and employees of either organisation."""
+    """Make patches of tickets that refer to orders and employees of either organisation.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> patches = ticket_patches(orders=st.just(UUID(int=1)), employees=st.just(UUID(int=2)))
+        >>> find(patches, lambda patch: patch.employee_ids == [UUID(int=2)] * 2, settings=quick).employee_ids
+        [UUID('00000000-0000-0000-0000-000000000002'), UUID('00000000-0000-0000-0000-000000000002')]
+    """
     return strategies.ticket_patches(
         subject=optional(names()),
         status=optional(st.sampled_from(TicketStatus)),
@@ -187,7 +278,14 @@ def ticket_patches(orders: SearchStrategy[Any], employees: SearchStrategy[Any]) 
 
 
 def ticket_filters(clients: SearchStrategy[Any], orders: SearchStrategy[Any]) -> SearchStrategy[list[Any]]:
-    """Make filters of tickets, on ids of either organisation."""
+    """Make filters of tickets, on ids of either organisation.
+
+    Example:
+        >>> from hypothesis import find
+        >>> wanted = ticket_filters(clients=st.just(UUID(int=1)), orders=st.just(UUID(int=2)))
+        >>> find(wanted, lambda filters: [each.value for each in filters] == [UUID(int=2)])[0].field
+        <TicketFilter.ORDER_ID: 'order_id'>
+    """
     return filters_of(
         {
             TicketFilter.CLIENT_ID: clients,
@@ -200,7 +298,13 @@ def ticket_filters(clients: SearchStrategy[Any], orders: SearchStrategy[Any]) ->
 
 
 def client_filters(clients: SearchStrategy[Any]) -> SearchStrategy[list[Any]]:
-    """Make filters of clients, on ids of either organisation."""
+    """Make filters of clients, on ids of either organisation.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(client_filters(st.just(UUID(int=1))), lambda filters: len(filters) == 1)[0].field in ClientFilter
+        True
+    """
     return filters_of(
         {
             ClientFilter.ID: clients,
@@ -213,27 +317,59 @@ def client_filters(clients: SearchStrategy[Any]) -> SearchStrategy[list[Any]]:
 
 
 def ticket_sorts() -> SearchStrategy[Sort[TicketSort]]:
-    """Make sorts of tickets."""
+    """Make sorts of tickets.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(ticket_sorts(), lambda sort: sort.descending).field in TicketSort
+        True
+    """
     return st.builds(Sort, st.sampled_from(TicketSort), st.booleans())
 
 
 def client_sorts() -> SearchStrategy[Sort[ClientSort]]:
-    """Make sorts of clients."""
+    """Make sorts of clients.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(client_sorts(), lambda sort: sort.field is ClientSort.EMAIL).descending
+        False
+    """
     return st.builds(Sort, st.sampled_from(ClientSort), st.booleans())
 
 
 def pages() -> SearchStrategy[PageRequest]:
-    """Make small pages, and some beyond the end."""
+    """Make small pages, and some beyond the end.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(pages(), lambda page: page.number > 3)  # beyond the end of every list
+        PageRequest(number=9007199254740992, size=1)
+    """
     return st.builds(PageRequest, number=st.integers(1, 3) | st.just(2**53), size=st.sampled_from((1, 2, 3, 20, 100)))
 
 
 def sound_times() -> SearchStrategy[datetime]:
-    """Make one of the times, each of which has a zone."""
+    """Make one of the times, each of which has a zone.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(sound_times(), lambda at: at < NOON).isoformat()
+        '2026-02-07T11:00:00+00:00'
+    """
     return st.sampled_from([NOON + offset for offset in _OFFSETS])
 
 
 def filters_of(values: dict[Any, SearchStrategy[Any]]) -> SearchStrategy[list[Any]]:
-    """Make up to two conditions on fields, each compared with such values."""
+    """Make up to two conditions on fields, each compared with such values.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> by_status = filters_of({TicketFilter.STATUS: st.integers(1, 3)})
+        >>> {each.field.value for each in find(by_status, lambda filters: len(filters) == 2, settings=quick)}
+        {'status'}
+    """
     return st.lists(st.one_of(*(_conditions(field, each) for field, each in values.items())), max_size=2)
 
 

@@ -116,8 +116,7 @@ class PayingRules(BooksMachine):
         org = invoice.org if home else 1 - invoice.org
         self.touch(org, invoice.id)
         begun = self.both(org, payment_cases.begin_charge, invoice.id, at=at)
-        paid = None if begun is None else self.both(org, payment_cases.mark_paid, invoice.id, at=at)
-        if paid is None:
+        if begun is None or (paid := self.both(org, payment_cases.mark_paid, invoice.id, at=at)) is None:
             return multiple()
         self.billed(org, paid)
         taken = Approved(transaction_id="txn_3")

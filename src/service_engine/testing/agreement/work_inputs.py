@@ -40,23 +40,48 @@ _SOUND_PRICES: Final = (Decimal(0), Decimal(5), Decimal(1500), Decimal("0.001"),
 
 
 def currencies() -> SearchStrategy[str]:
-    """Make currency codes, and what is none."""
+    """Make currency codes, and what is none.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(currencies(), lambda code: code != code.strip())
+        ' eur '
+    """
     return bad_or(st.sampled_from(("USD", " eur ", "JPY", "KWD")), "", "EURO", "12", "\ud800")
 
 
 def numbers() -> SearchStrategy[str | None]:
-    """Make one of a few numbers of orders, in several spellings, so that they are taken; or None for a random one."""
+    """Make one of a few numbers of orders, in several spellings, so that they are taken; or None for a random one.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(numbers(), lambda number: number is not None and number.strip() == "A1")
+        'A1'
+    """
     few = st.sampled_from(("A1", " A1 ", "a1", "日本", "x" * 50))
     return bad_or(st.none() | few | strategies.lines(50), "", "  ", "x" * 51, "NUL \x00", "lone \ud800")
 
 
 def places() -> SearchStrategy[int]:
-    """Make places in an order, few of them."""
+    """Make places in an order, few of them.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(places(), lambda place: place > 2) == 2**31
+        True
+    """
     return bad_or(st.integers(-1, 2), 2**31, -(2**31))
 
 
 def service_patches() -> SearchStrategy[ServicePatch]:
-    """Make patches of services; the folder is chosen later."""
+    """Make patches of services; the folder is chosen later.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> find(service_patches(), lambda patch: patch.currency == "JPY", settings=quick).folder_id
+        UNSET
+    """
     prices = st.none() | bad_or(st.sampled_from(_PRICES[:3]), *_PRICES[3:])
     return strategies.service_patches(
         name=optional(names()),
@@ -73,12 +98,26 @@ def service_patches() -> SearchStrategy[ServicePatch]:
 
 
 def new_order_details() -> SearchStrategy[OrderDetails]:
-    """Make details of new orders. One names the service twice once in a while, which is a mistake of the host's."""
+    """Make details of new orders. One names the service twice once in a while, which is a mistake of the host's.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> find(new_order_details(), lambda details: details.service_name == "twice", settings=quick).service_id
+        UNSET
+    """
     return _details(service_id=st.just(UNSET), service_name=bad_or(st.just(UNSET), "twice"))
 
 
 def order_patches() -> SearchStrategy[OrderPatch]:
-    """Make patches of orders; the service and the employees are chosen later."""
+    """Make patches of orders; the service and the employees are chosen later.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> find(order_patches(), lambda patch: patch.status is OrderStatus.COMPLETED, settings=quick).employee_ids
+        UNSET
+    """
     return strategies.order_patches(
         status=optional(st.sampled_from(OrderStatus)),
         employee_ids=st.just(UNSET),
@@ -88,7 +127,14 @@ def order_patches() -> SearchStrategy[OrderPatch]:
 
 
 def task_patches() -> SearchStrategy[OrderTaskPatch]:
-    """Make patches of tasks, which break the rules about clients and deadlines, too; employees are chosen later."""
+    """Make patches of tasks, which break the rules about clients and deadlines, too; employees are chosen later.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> find(task_patches(), lambda patch: patch.deadline == 0, settings=quick).employee_ids
+        UNSET
+    """
     ends = {"deadline": optional(bad_or(st.integers(0, 3), -1, 2**31)), "due_at": optional(times())}
     one_end = st.sampled_from(({}, {"deadline": st.none()}, {"due_at": st.none()}))
     return one_end.flatmap(
@@ -104,7 +150,15 @@ def task_patches() -> SearchStrategy[OrderTaskPatch]:
 
 
 def service_filters(services: SearchStrategy[Any], folders: SearchStrategy[Any]) -> SearchStrategy[list[Any]]:
-    """Make filters of services, on ids of either organisation."""
+    """Make filters of services, on ids of either organisation.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> wanted = service_filters(services=st.just("a service"), folders=st.just("a folder"))
+        >>> find(wanted, lambda filters: [each.value for each in filters] == ["a folder"], settings=quick)[0].field
+        <ServiceFilter.FOLDER_ID: 'folder_id'>
+    """
     return filters_of(
         {
             ServiceFilter.ID: services,
@@ -125,7 +179,15 @@ def order_filters(
     services: SearchStrategy[Any],
     invoices: SearchStrategy[Any],
 ) -> SearchStrategy[list[Any]]:
-    """Make filters of orders, on ids of either organisation."""
+    """Make filters of orders, on ids of either organisation.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> wanted = order_filters(st.just("order"), st.just("client"), st.just("service"), st.just("invoice"))
+        >>> find(wanted, lambda filters: [each.value for each in filters] == ["invoice"], settings=quick)[0].field
+        <OrderFilter.INVOICE_ID: 'invoice_id'>
+    """
     return filters_of(
         {
             OrderFilter.ID: orders,
@@ -142,17 +204,35 @@ def order_filters(
 
 
 def service_sorts() -> SearchStrategy[Sort[ServiceSort]]:
-    """Make sorts of services."""
+    """Make sorts of services.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(service_sorts(), lambda sort: sort.field is ServiceSort.PRICE).descending
+        False
+    """
     return st.builds(Sort, st.sampled_from(ServiceSort), st.booleans())
 
 
 def order_sorts() -> SearchStrategy[Sort[OrderSort]]:
-    """Make sorts of orders."""
+    """Make sorts of orders.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(order_sorts(), lambda sort: sort.field is OrderSort.DATE_DUE).descending
+        False
+    """
     return st.builds(Sort, st.sampled_from(OrderSort), st.booleans())
 
 
 def slices() -> SearchStrategy[SliceRequest]:
-    """Make small slices, and some beyond the end."""
+    """Make small slices, and some beyond the end.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(slices(), lambda part: part.size > 1).size
+        2
+    """
     return st.builds(SliceRequest, number=st.integers(1, 2) | st.just(2**53), size=st.sampled_from((1, 2, 100, 500)))
 
 

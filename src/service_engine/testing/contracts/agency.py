@@ -8,6 +8,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pytest
 
+from service_engine.domain.access import Role
 from service_engine.domain.change import Change, Event
 from service_engine.domain.clients import Client
 from service_engine.domain.coupons import Coupon
@@ -15,6 +16,7 @@ from service_engine.domain.employees import Employee
 from service_engine.domain.ids import OrganizationId
 from service_engine.domain.invoices import Invoice
 from service_engine.domain.orders import Order
+from service_engine.domain.organizations import Organization
 from service_engine.domain.payments import Payment
 from service_engine.domain.proposals import Proposal
 from service_engine.domain.service_folders import ServiceFolder, create_folder
@@ -62,14 +64,14 @@ class Agency:
 
     def __init__(self, store: Store, name: str = "Acme") -> None:
         self.store = store
-        self.build = Build(store.entropy)
-        self.org_id = OrganizationId(self.new_id())
+        self.build: Build = Build(store.entropy)
+        self.org_id: OrganizationId = OrganizationId(self.new_id())
         founded = store.run(self.org_id, bootstrap_organization, name=name, at=NOON)
-        self.organization = founded.organization
-        self.administrator = founded.administrator
-        self.secret = founded.token
-        self.admin_role = founded.roles[ADMINISTRATOR]
-        self.client_role = founded.roles[CLIENT]
+        self.organization: Organization = founded.organization
+        self.administrator: Employee = founded.administrator
+        self.secret: str = founded.token
+        self.admin_role: Role = founded.roles[ADMINISTRATOR]
+        self.client_role: Role = founded.roles[CLIENT]
 
     def new_id(self) -> Any:
         """Return an id that nothing has, as an id of whatever kind is wanted."""
@@ -99,13 +101,15 @@ class Agency:
 
     def client(self, **given: Any) -> Client:
         """Store a new client."""
-        client = self.build.client(**({"role_id": self.client_role.id} | given))
+        usual: dict[str, Any] = {"role_id": self.client_role.id}
+        client = self.build.client(**usual | given)
         with self.begin() as uow:
             return uow.clients.add(happened(client))
 
     def employee(self, **given: Any) -> Employee:
         """Store a new employee, an administrator by default."""
-        employee = self.build.employee(**({"role": self.admin_role} | given))
+        usual: dict[str, Any] = {"role": self.admin_role}
+        employee = self.build.employee(**usual | given)
         with self.begin() as uow:
             return uow.employees.add(happened(employee))
 

@@ -74,7 +74,8 @@ class ApiTokenContract(Contract):
         token = acme.build.api_token(employee_id=acme.administrator.id, secret=secret, expires_at=NOON)
         with acme.begin() as uow:
             uow.api_tokens.add(happened(token))
-        assert authenticate(acme.store.directory, secret, at=NOON - timedelta(microseconds=1))
+        caller, _ = authenticate(acme.store.directory, secret, at=NOON - timedelta(microseconds=1))
+        assert caller.employee_id == acme.administrator.id
         with pytest.raises(TokenExpiredError):
             authenticate(acme.store.directory, secret, at=NOON)
 

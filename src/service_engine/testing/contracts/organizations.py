@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import attrs
 import pytest
@@ -19,7 +19,11 @@ from service_engine.testing.contracts.agency import Agency, Contract, happened, 
 
 __all__ = ["OrganizationContract", "RoleContract"]
 
-rolled_back = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+rolled_back: Final = settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),  # pyright: ignore[reportArgumentType]  # its iterator says no type
+)
 """For properties whose every example is rolled back; how fast a store is, is not what they ask."""
 
 

@@ -96,7 +96,8 @@ class TicketViewContract(Contract):
 
     def test_a_ticket_is_shown_with_everything(self, acme: Agency, rival: Agency) -> None:
         """Client with address and role, staff and tags in their order, order and messages."""
-        acme.ticket(subject="Another"), rival.ticket()
+        acme.ticket(subject="Another")
+        rival.ticket()
         client = acme.client(details=ClientPatch(company="Acme Corp", phone="+1", address=acme.build.place()))
         staff = [acme.employee(first_name=name) for name in ("Zoë", "Ann", "Max")]
         b, c, a = acme.tags("b", "c", "a")

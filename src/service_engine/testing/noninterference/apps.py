@@ -79,13 +79,14 @@ class AppMachine(RuleBasedStateMachine):
                 driver = Driver(self._opened[-1].app, self._runner)
                 driver.start()
                 self._drivers.append(driver)
-            self.operations = self._described()
-            self.makers = [each for each in self.operations if each.makes_something] or self.operations
+            self.operations: tuple[Operation, ...] = self._described()
+            makers = tuple(each for each in self.operations if each.makes_something)
+            self.makers: tuple[Operation, ...] = makers or self.operations
         except BaseException:
             self._close()
             raise
-        self.memory = Memory()
-        self.agreed = True
+        self.memory: Memory = Memory()
+        self.agreed: bool = True
         self.tally.runs += 1
 
     def _described(self) -> tuple[Operation, ...]:

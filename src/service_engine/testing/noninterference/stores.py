@@ -38,7 +38,7 @@ class NoninterferenceMachine(AgreementMachine):
         self._entropies = [SeparateEntropy() for _ in range(3)]
         opened: list[Side] = []
         self.latest: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
-        self.sides = ()
+        self.sides: tuple[Side, ...] = ()
         try:
             for entropy in self._entropies:
                 opened.append(Side(type(self).open_store(entropy), entropy))  # noqa: PERF401  # the opened are closed

@@ -103,7 +103,7 @@ def _references(uow: UnitOfWork, foreign: Any, client_id: ClientId, at: datetime
     invoice: dict[str, Any] = {"payer": client_id, "items": [line], "at": at}
     offer = ProposedService(service_id=foreign, quantity=1, price=Decimal(1))
     somebody = {"client_email": "new@example.com", "client_first_name": "New", "client_last_name": "Client"}
-    named = InvoiceItemDraft(name="SEO", quantity=1, amount=Decimal(1), service_id=foreign)
+    named: dict[str, Any] = {"items": [InvoiceItemDraft(name="SEO", quantity=1, amount=Decimal(1), service_id=foreign)]}
     return {
         "open_ticket for a client": lambda: open_ticket(uow, **ticket | {"client_id": foreign}),
         "open_ticket about an order": lambda: open_ticket(uow, **ticket, order_id=foreign),
@@ -120,6 +120,6 @@ def _references(uow: UnitOfWork, foreign: Any, client_id: ClientId, at: datetime
         "create_invoice for a client": lambda: create_invoice(uow, **invoice | {"payer": foreign}),
         "create_invoice with a coupon": lambda: create_invoice(uow, **invoice, coupon_id=foreign),
         "create_invoice with an employee": lambda: create_invoice(uow, **invoice, employee_id=foreign),
-        "create_invoice of a service": lambda: create_invoice(uow, **invoice | {"items": [named]}),
+        "create_invoice of a service": lambda: create_invoice(uow, **invoice | named),
         "issue_api_token": lambda: issue_api_token(uow, foreign, name="Laptop", at=at),
     }

@@ -93,12 +93,25 @@ def taxes(*, currency: str | None = None) -> SearchStrategy[Tax]:
 
 
 def billing_periods() -> SearchStrategy[BillingPeriod]:
-    """Make periods of recurring invoices."""
+    """Make periods of recurring invoices.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(billing_periods(), lambda period: period.unit == "M")
+        BillingPeriod(length=1, unit='M')
+    """
     return st.builds(BillingPeriod, length=st.integers(1, INTEGER), unit=st.sampled_from(BILLING_UNITS))
 
 
 def billing_addresses() -> SearchStrategy[BillingAddress]:
-    """Make addresses of bills."""
+    """Make addresses of bills.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(phases=[Phase.generate])
+        >>> len(find(billing_addresses(), lambda address: True, settings=quick).first_name or "") <= 255
+        True
+    """
     names = ("first_name", "last_name", "company_name")
     return st.builds(BillingAddress, place=places(), **dict.fromkeys(names, optional_lines()))
 
@@ -110,6 +123,12 @@ def invoice_items(draw: DrawFn, *, currency: str | None = None) -> InvoiceItem:
     Args:
         draw: Given by Hypothesis.
         currency: Of their amounts; any by default.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(phases=[Phase.generate])
+        >>> find(invoice_items(currency="JPY"), lambda item: True, settings=quick).total.currency
+        'JPY'
     """
     chosen = draw(st.sampled_from(CURRENCIES)) if currency is None else currency
     most = in_units(largest(chosen))
@@ -125,9 +144,10 @@ def invoice_item_drafts(draw: DrawFn, *, currency: str = "USD") -> InvoiceItemDr
         currency: Of the invoice.
 
     Example:
-        >>> from hypothesis import find
-        >>> find(invoice_item_drafts(), lambda draft: draft.discount > 0).discount
-        Decimal('0.01')
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> find(invoice_item_drafts(), lambda draft: draft.discount > 0, settings=quick).discount > 0
+        True
     """
     item = draw(invoice_items(currency=currency))
     return InvoiceItemDraft(
@@ -152,8 +172,9 @@ def invoices(draw: DrawFn, status: InvoiceStatus | None = None) -> Invoice:
         status: Where they stand; anywhere by default.
 
     Example:
-        >>> from hypothesis import find
-        >>> find(invoices(status=InvoiceStatus.PAID), lambda invoice: True).date_paid is None
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(phases=[Phase.generate])
+        >>> find(invoices(status=InvoiceStatus.PAID), lambda invoice: True, settings=quick).date_paid is None
         False
     """
     chosen = draw(st.sampled_from(InvoiceStatus)) if status is None else status
@@ -202,7 +223,14 @@ def payments(status: PaymentStatus | None = None) -> SearchStrategy[Payment]:
 
 
 def subscriptions() -> SearchStrategy[Subscription]:
-    """Make subscriptions."""
+    """Make subscriptions.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(phases=[Phase.generate])
+        >>> find(subscriptions(), lambda started: started.number is None, settings=quick).number is None
+        True
+    """
     return _dated(
         Subscription,
         id=ids().map(SubscriptionId),
@@ -219,7 +247,14 @@ def subscriptions() -> SearchStrategy[Subscription]:
 
 
 def coupons() -> SearchStrategy[Coupon]:
-    """Make coupons, deleted ones among them."""
+    """Make coupons, deleted ones among them.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(phases=[Phase.generate])
+        >>> find(coupons(), lambda coupon: coupon.deleted_at is not None, settings=quick).deleted_at.tzinfo
+        datetime.timezone.utc
+    """
     return _dated(
         Coupon,
         id=ids().map(CouponId),

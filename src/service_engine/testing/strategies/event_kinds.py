@@ -31,7 +31,14 @@ def kinds_of_events(kind: type[Event] = Event) -> Iterator[type[Event]]:
 
 
 def events() -> SearchStrategy[Event]:
-    """Make events of all kinds."""
+    """Make events of all kinds.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(phases=[Phase.generate])
+        >>> type(find(events(), lambda event: True, settings=quick)) in set(kinds_of_events())
+        True
+    """
     kinds = sorted(kinds_of_events(), key=lambda kind: kind.__name__)
     return st.sampled_from(kinds).flatmap(made_of_fields)
 
@@ -41,6 +48,13 @@ def made_of_fields(kind: type[Any]) -> SearchStrategy[Any]:
 
     Args:
         kind: An attrs class; the types of its fields are texts, times, ids, values of the domain, and tuples of them.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> from service_engine.domain.tags import TagCreated
+        >>> quick = settings(phases=[Phase.generate])
+        >>> find(made_of_fields(TagCreated), lambda event: True, settings=quick).at.tzinfo
+        datetime.timezone.utc
     """
     hints = get_type_hints(kind)
     return st.builds(kind, **{each.name: _of(hints[each.name]) for each in attrs.fields(kind) if each.init})

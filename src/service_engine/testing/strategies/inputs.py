@@ -62,9 +62,10 @@ def client_patches(**instead: SearchStrategy[Any]) -> SearchStrategy[ClientPatch
         instead: Strategies for some of the fields, in place of the usual ones.
 
     Example:
-        >>> from hypothesis import find
-        >>> find(client_patches(), lambda patch: True) == ClientPatch()
-        True
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> find(client_patches(status=st.just(1)), lambda patch: patch.note is None, settings=quick).status
+        1
     """
     usual: dict[str, SearchStrategy[Any]] = {
         "email": optional(emails()),
@@ -91,9 +92,10 @@ def ticket_patches(**instead: SearchStrategy[Any]) -> SearchStrategy[TicketPatch
         instead: Strategies for some of the fields, in place of the usual ones: ids of things that exist, for example.
 
     Example:
-        >>> from hypothesis import find
-        >>> find(ticket_patches(), lambda patch: patch.note is None).note is None
-        True
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> find(ticket_patches(tags=st.just(["urgent"])), lambda patch: patch.note is None, settings=quick).tags
+        ['urgent']
     """
     usual: dict[str, SearchStrategy[Any]] = {
         "subject": optional(lines()),
@@ -114,9 +116,10 @@ def service_patches(**instead: SearchStrategy[Any]) -> SearchStrategy[ServicePat
         instead: Strategies for some of the fields, in place of the usual ones.
 
     Example:
-        >>> from hypothesis import find
-        >>> find(service_patches(), lambda patch: patch.price is None).price is None
-        True
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> find(service_patches(name=st.just("SEO")), lambda patch: patch.price is None, settings=quick).name
+        'SEO'
     """
     lengths, units = st.none() | st.integers(1, INTEGER), st.none() | st.sampled_from(PERIOD_UNITS)
     counts, numbers = st.none() | st.integers(0, INTEGER), st.none() | st.integers(-INTEGER, INTEGER)
@@ -149,8 +152,9 @@ def order_details(**instead: SearchStrategy[Any]) -> SearchStrategy[OrderDetails
             argument of its own, ``service_id`` and ``service_name`` have to be ``st.just(UNSET)``.
 
     Example:
-        >>> from hypothesis import find
-        >>> find(order_details(), lambda details: details.date_due is None).date_due is None
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> find(order_details(), lambda details: details.date_due is None, settings=quick).date_due is None
         True
     """
     usual: dict[str, SearchStrategy[Any]] = {
@@ -172,9 +176,10 @@ def order_patches(**instead: SearchStrategy[Any]) -> SearchStrategy[OrderPatch]:
         instead: Strategies for some of the fields, in place of the usual ones: ids of things that exist, for example.
 
     Example:
-        >>> from hypothesis import find
-        >>> find(order_patches(), lambda patch: patch.status is OrderStatus.COMPLETED).tags
-        UNSET
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> find(order_patches(), lambda patch: patch.status is OrderStatus.COMPLETED, settings=quick).status.label
+        'Completed'
     """
     usual: dict[str, SearchStrategy[Any]] = {
         "status": optional(st.sampled_from(OrderStatus)),
@@ -194,8 +199,9 @@ def order_task_patches(draw: st.DrawFn, /, **instead: SearchStrategy[Any]) -> Or
         instead: Strategies for some of the fields, in place of the usual ones.
 
     Example:
-        >>> from hypothesis import find
-        >>> find(order_task_patches(), lambda patch: patch.deadline == 0).due_at is None
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> find(order_task_patches(), lambda patch: isinstance(patch.deadline, int), settings=quick).due_at is None
         True
     """
     sides: list[dict[str, SearchStrategy[Any]]] = [

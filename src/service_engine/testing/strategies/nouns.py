@@ -77,7 +77,13 @@ _VERSIONS = st.integers(1, 2**31 - 1)
 
 
 def organizations() -> SearchStrategy[Organization]:
-    """Make organisations."""
+    """Make organisations.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> find(organizations(), lambda _: True, settings=settings(phases=[Phase.generate])).version > 0
+        True
+    """
     return _dated(Organization, id=ids().map(OrganizationId), name=lines(), slug=slugs(), version=_VERSIONS)
 
 
@@ -86,6 +92,11 @@ def roles(*, staff: bool | None = None) -> SearchStrategy[Role]:
 
     Args:
         staff: True for roles with dashboard access, False for roles without, None for both.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> find(roles(staff=False), lambda _: True, settings=settings(phases=[Phase.generate])).levels.dashboard_access
+        0
     """
     access = {True: st.integers(1, 3), False: st.just(0), None: None}[staff]
     return _dated(
@@ -99,7 +110,14 @@ def roles(*, staff: bool | None = None) -> SearchStrategy[Role]:
 
 
 def employees() -> SearchStrategy[Employee]:
-    """Make employees, each in a role of their own with dashboard access."""
+    """Make employees, each in a role of their own with dashboard access.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> jane = find(employees(), lambda _: True, settings=settings(phases=[Phase.generate]))
+        >>> jane.role.levels.dashboard_access > 0
+        True
+    """
     return _dated(
         Employee,
         id=ids().map(UserId).map(EmployeeId),
@@ -113,7 +131,13 @@ def employees() -> SearchStrategy[Employee]:
 
 
 def api_tokens() -> SearchStrategy[ApiToken]:
-    """Make API tokens as they are stored; nobody knows their secrets."""
+    """Make API tokens as they are stored; nobody knows their secrets.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> len(find(api_tokens(), lambda _: True, settings=settings(phases=[Phase.generate])).token_hash)
+        64
+    """
     return st.builds(
         ApiToken,
         id=ids().map(ApiTokenId),
@@ -130,9 +154,10 @@ def clients() -> SearchStrategy[Client]:
     """Make clients, deleted ones among them.
 
     Example:
-        >>> from hypothesis import find
-        >>> find(clients(), lambda client: client.deleted_at is None).status
-        0
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(phases=[Phase.generate])
+        >>> find(clients(), lambda client: client.deleted_at is None, settings=quick).balance.currency
+        'USD'
     """
     return _dated(
         Client,
@@ -160,7 +185,13 @@ def clients() -> SearchStrategy[Client]:
 
 
 def service_folders() -> SearchStrategy[ServiceFolder]:
-    """Make folders of a catalogue."""
+    """Make folders of a catalogue.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> 1 <= len(find(service_folders(), lambda _: True, settings=settings(phases=[Phase.generate])).name) <= 255
+        True
+    """
     return _dated(ServiceFolder, id=ids().map(ServiceFolderId), name=lines(), sort_order=st.integers(-INTEGER, INTEGER))
 
 
@@ -168,8 +199,9 @@ def services() -> SearchStrategy[Service]:
     """Make services, deleted ones among them.
 
     Example:
-        >>> from hypothesis import find
-        >>> find(services(), lambda service: service.price is not None and service.price.currency == "KWD").currency
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> find(services(), lambda service: service.currency == "KWD", settings=quick).currency
         'KWD'
     """
     return st.sampled_from(CURRENCIES).flatmap(_services)
@@ -209,9 +241,10 @@ def orders() -> SearchStrategy[Order]:
     """Make orders with everything that they carry, deleted ones among them.
 
     Example:
-        >>> from hypothesis import find
-        >>> find(orders(), lambda order: order.service_id is None and order.quantity == 2).quantity
-        2
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> find(orders(), lambda order: order.service_id is None, settings=quick).service_id is None
+        True
     """
     return _dated(
         Order,
@@ -242,8 +275,9 @@ def order_tasks() -> SearchStrategy[OrderTask]:
     """Make tasks of orders: for the client or for employees, with a deadline, a due time or neither, open and complete.
 
     Example:
-        >>> from hypothesis import find
-        >>> find(order_tasks(), lambda task: task.is_complete).completed_by is None
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> find(order_tasks(), lambda task: task.is_complete, settings=quick).completed_by is None
         False
     """
     kinds = st.tuples(st.booleans(), st.booleans(), st.sampled_from(("deadline", "due_at", None)))
@@ -288,8 +322,9 @@ def tickets(status: TicketStatus | None = None) -> SearchStrategy[Ticket]:
         status: Where they stand; anywhere by default.
 
     Example:
-        >>> from hypothesis import find
-        >>> find(tickets(status=TicketStatus.CLOSED), lambda ticket: True).date_closed is None
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(phases=[Phase.generate])
+        >>> find(tickets(status=TicketStatus.CLOSED), lambda ticket: True, settings=quick).date_closed is None
         False
     """
     return st.sampled_from(TicketStatus).flatmap(_tickets) if status is None else _tickets(status)
@@ -318,12 +353,24 @@ def _tickets(status: TicketStatus) -> SearchStrategy[Ticket]:
 
 
 def messages() -> SearchStrategy[TicketMessage]:
-    """Make messages on tickets."""
+    """Make messages on tickets.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> len(find(messages(), lambda _: True, settings=settings(phases=[Phase.generate])).text) > 0
+        True
+    """
     return _written(TicketMessage, id=ids().map(TicketMessageId), ticket_id=ids().map(TicketId))
 
 
 def order_messages() -> SearchStrategy[OrderMessage]:
-    """Make messages on orders."""
+    """Make messages on orders.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> find(order_messages(), lambda each: each.staff_only, settings=settings(phases=[Phase.generate])).staff_only
+        True
+    """
     return _written(OrderMessage, id=ids().map(OrderMessageId), order_id=ids().map(OrderId))
 
 

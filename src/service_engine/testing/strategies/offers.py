@@ -39,6 +39,12 @@ def proposal_items(draw: DrawFn, *, currency: str | None = None) -> ProposalItem
     Args:
         draw: Given by Hypothesis.
         currency: Of its price; any by default.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(phases=[Phase.generate])
+        >>> find(proposal_items(currency="JPY"), lambda item: True, settings=quick).price.currency
+        'JPY'
     """
     chosen = draw(st.sampled_from(CURRENCIES)) if currency is None else currency
     return _offer(draw, draw(ids().map(ProposalItemId)), largest(chosen))

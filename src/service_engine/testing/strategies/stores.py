@@ -28,6 +28,14 @@ class PopulatedStore:
     Args:
         store: The store.
         organizations: What ``populate`` made, in the order in which it was made.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> from service_engine.testing import populate
+        >>> store = MemoryStore()
+        >>> filled = PopulatedStore(store=store, organizations=(populate(store), populate(store)))
+        >>> len({each.org_id for each in filled.organizations})
+        2
     """
 
     store: Store = field(repr=False)

@@ -88,12 +88,24 @@ def lines(max_length: int = LINE) -> SearchStrategy[str]:
 
 
 def optional_lines(max_length: int = LINE) -> SearchStrategy[str | None]:
-    """Make such texts, or the empty one, or None."""
+    """Make such texts, or the empty one, or None.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(optional_lines(50), lambda line: line == "")
+        ''
+    """
     return st.none() | st.just("") | lines(max_length)
 
 
 def notes() -> SearchStrategy[str | None]:
-    """Make notes: up to 65,535 characters, or None."""
+    """Make notes: up to 65,535 characters, or None.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(notes(), lambda note: note is not None)
+        ''
+    """
     return st.none() | st.just("") | lines() | st.sampled_from(("x", "é", "😀")).map(lambda one: one * NOTE)
 
 
@@ -112,7 +124,14 @@ def emails() -> SearchStrategy[str]:
 
 
 def slugs() -> SearchStrategy[str]:
-    """Make slugs of organisations."""
+    """Make slugs of organisations.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> find(slugs(), lambda slug: slug.count("-") == 1, settings=quick).isascii()
+        True
+    """
     return st.from_regex(r"[a-z0-9]{1,20}(-[a-z0-9]{1,20}){0,3}", fullmatch=True)
 
 
@@ -145,7 +164,14 @@ def instants() -> SearchStrategy[datetime]:
 
 
 def zoned_instants() -> SearchStrategy[datetime]:
-    """Make points in time in any zone, as they come in from outside; the library keeps them in UTC."""
+    """Make points in time in any zone, as they come in from outside; the library keeps them in UTC.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(phases=[Phase.generate])
+        >>> find(zoned_instants(), lambda at: True, settings=quick).utcoffset() is None
+        False
+    """
     offsets = st.integers(_SMALLEST_ZONE, _LARGEST_ZONE).map(lambda minutes: timezone(timedelta(minutes=minutes)))
     return st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=offsets)  # noqa: DTZ001
 
@@ -224,7 +250,14 @@ def json_objects(field: str = "metadata") -> SearchStrategy[JsonObject]:
 
 
 def places() -> SearchStrategy[PostalAddress]:
-    """Make the places of addresses."""
+    """Make the places of addresses.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(phases=[Phase.generate])
+        >>> len(find(places(), lambda place: place.country is not None, settings=quick).country) <= 10
+        True
+    """
     return st.builds(
         PostalAddress,
         line_1=optional_lines(),
@@ -237,7 +270,14 @@ def places() -> SearchStrategy[PostalAddress]:
 
 
 def addresses() -> SearchStrategy[Address]:
-    """Make addresses."""
+    """Make addresses.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(phases=[Phase.generate])
+        >>> isinstance(find(addresses(), lambda address: True, settings=quick).place, PostalAddress)
+        True
+    """
     return st.builds(
         Address,
         id=ids().map(AddressId),
@@ -255,6 +295,12 @@ def levels(*, dashboard_access: SearchStrategy[int] | None = None) -> SearchStra
 
     Args:
         dashboard_access: Where that level comes from; any by default.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(phases=[Phase.generate])
+        >>> find(levels(dashboard_access=st.just(3)), lambda levels: True, settings=quick).dashboard_access
+        3
     """
     each = {level.name: st.integers(0, 3) for level in attrs.fields(Levels)}
     if dashboard_access is not None:
@@ -263,7 +309,14 @@ def levels(*, dashboard_access: SearchStrategy[int] | None = None) -> SearchStra
 
 
 def settings_of_roles() -> SearchStrategy[Settings]:
-    """Make the 16 settings of a role."""
+    """Make the 16 settings of a role.
+
+    Example:
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(phases=[Phase.generate])
+        >>> find(settings_of_roles(), lambda each: each.team, settings=quick).team
+        True
+    """
     return st.builds(Settings, **{setting.name: st.booleans() for setting in attrs.fields(Settings)})
 
 

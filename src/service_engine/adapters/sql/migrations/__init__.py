@@ -9,7 +9,7 @@ Source: design section 5.9.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -26,7 +26,7 @@ from sqlalchemy.exc import DBAPIError
 from service_engine.adapters.sql.engines import open_engine, require_configured
 from service_engine.adapters.sql.tables import Tables, own_tables
 
-__all__ = ["check", "migrations_path", "upgrade"]
+__all__ = ["check", "include_object", "migrations_path", "upgrade"]
 
 migrations_path: Final = Path(__file__).parent
 """Alembic's script location: a folder with ``versions`` in it."""
@@ -79,6 +79,14 @@ def check(url_or_engine: str | URL | Engine, *, prefix: str = "", schema: str | 
 
     Returns:
         The differences, one line each; empty when there are none.
+
+    Example:
+        >>> engine = open_engine("sqlite://")
+        >>> upgrade(engine)
+        >>> with engine.begin() as connection:
+        ...     _ = connection.exec_driver_sql("ALTER TABLE tickets DROP COLUMN note")
+        >>> [difference[:46] for difference in check(engine)]
+        ["('add_column', None, 'tickets', Column('note',"]
     """
     tables = own_tables(prefix, schema)
     with _engine(url_or_engine) as engine, engine.connect() as connection:
@@ -87,6 +95,33 @@ def check(url_or_engine: str | URL | Engine, *, prefix: str = "", schema: str | 
         found = context.get_current_revision()
         revision = () if found == head else (f"the schema is at revision {found}, the code at {head}",)
         return (*revision, *map(str, compare_metadata(context, tables.metadata)))
+
+
+def include_object(tables: Tables) -> Callable[[Any, str | None, str, bool, Any], bool]:
+    """Return what a host gives to Alembic as ``include_object``: its autogenerate leaves our tables to our revisions.
+
+    It compares neither our tables, whether they are in the host's metadata or not, nor our version table. The host's
+    foreign keys to our tables are the host's, and are compared. A host with an ``include_object`` of its own calls
+    both.
+
+    Args:
+        tables: Ours, with the prefix and the schema that they have in the database.
+
+    Example:
+        >>> from sqlalchemy import MetaData
+        >>> from service_engine.adapters.sql import build_tables
+        >>> is_the_hosts = include_object(build_tables(MetaData(), prefix="desk_"))
+        >>> [is_the_hosts(None, name, "table", True, None) for name in ("campaigns", "desk_tickets")]
+        [True, False]
+    """
+    names = {*(each.name for each in tables.all()), _options(tables)["version_table"]}
+
+    def is_the_hosts(item: Any, name: str | None, kind: str, _: bool, __: Any) -> bool:
+        table = item if kind == "table" else getattr(item, "table", None)
+        schema = getattr(table, "schema", tables.schema)
+        return (name if table is None else table.name) not in names or schema != tables.schema
+
+    return is_the_hosts
 
 
 def _config(connection: Connection, tables: Tables) -> Config:

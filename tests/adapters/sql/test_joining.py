@@ -1,0 +1,372 @@
+"""A unit of work in a transaction of the host's, by its session or connection: what it decides, what it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, ForeignKeyConstraint, MetaData, String, create_engine, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, scoped_session, sessionmaker
+
+from service_engine.adapters.sql import SqlStore, build_tables, configure_sqlite, join
+from service_engine.adapters.sql.engines import READS, open_engine
+from service_engine.adapters.sql.migrations import upgrade
+from service_engine.adapters.sql.types import ID
+from service_engine.domain import tickets
+from service_engine.domain.ids import ClientId, OrganizationId, TicketId
+from service_engine.errors import ConflictError
+from service_engine.ports.unit_of_work import UnitOfWork
+from service_engine.testing.builders import NOON
+from service_engine.usecases.clients import create_client, get_client, list_clients
+from service_engine.usecases.organizations import bootstrap_organization
+from service_engine.usecases.tickets import TicketPatch, get_ticket, open_ticket, update_ticket
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData()
+
+
+tables = build_tables(Base.metadata, prefix="desk_")
+
+
+class Campaign(Base):
+    """A table of the host's that refers to our clients."""
+
+    __tablename__ = "campaigns"
+    __table_args__ = (ForeignKeyConstraint(["org_id", "client_id"], ["desk_users.org_id", "desk_users.id"]),)
+
+    name: Mapped[str] = mapped_column(String(50), primary_key=True)
+    org_id: Mapped[Any] = mapped_column(ID)
+    client_id: Mapped[Any] = mapped_column(ID)
+
+
+@pytest.fixture(params=["sqlite", "postgres"], scope="module")
+def migrated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """Give a host's engine on a database of the host's, with its table beside ours."""
+    if request.param == "sqlite":
+        engine = configure_sqlite(create_engine(f"sqlite:///{tmp_path_factory.mktemp('host') / 'host.db'}"))
+        yield from _with_tables(engine)
+        return
+    from service_engine.testing.postgres import new_database
+
+    with new_database(request.getfixturevalue("postgres_url")) as url:
+        yield from _with_tables(open_engine(url))
+
+
+def _with_tables(engine: Engine) -> Iterator[Engine]:
+    upgrade(engine, prefix="desk_")
+    Campaign.__table__.create(engine)  # type: ignore[attr-defined]
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def host(migrated: Engine) -> Iterator[Engine]:
+    """Give the engine, and leave nothing behind."""
+    yield migrated
+    with migrated.begin() as connection:
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(table.delete())
+
+
+@pytest.fixture
+def store(host: Engine) -> SqlStore:
+    """Give a store on the same tables, to look at what was committed."""
+    return SqlStore(host, tables=tables)
+
+
+@pytest.fixture
+def acme(store: SqlStore) -> OrganizationId:
+    """Give an organisation."""
+    org_id = OrganizationId(store.entropy.new_id())
+    store.run(org_id, bootstrap_organization, name="Acme", at=NOON)
+    return org_id
+
+
+def register(uow: UnitOfWork, name: str = "john") -> ClientId:
+    """Create a client."""
+    email = f"{name}@example.com"
+    return create_client(uow, email=email, first_name=name, last_name="Doe", at=NOON).id
+
+
+def emails(store: SqlStore, org_id: OrganizationId) -> list[str]:
+    """Return who was committed."""
+    return sorted(row.client.email for row in store.read(org_id, list_clients).rows)
+
+
+class SecondThoughtsError(Exception):
+    """What makes a host take back what it did in a savepoint."""
+
+
+@contextmanager
+def taken_back(savepoint: AbstractContextManager[Any]) -> Iterator[None]:
+    """Do something in a savepoint that ends with an exception."""
+    with suppress(SecondThoughtsError), savepoint:
+        yield
+        raise SecondThoughtsError
+
+
+def campaigns(host: Engine) -> int:
+    """Count the host's committed rows."""
+    with Session(host) as session:
+        return session.scalar(select(func.count()).select_from(Campaign)) or 0
+
+
+class TestOneTransaction:
+    """The host's row and ours are there together, or not at all."""
+
+    def test_committed_together(self, host: Engine, store: SqlStore, acme: OrganizationId) -> None:
+        """By the session's commit; what happened can be read afterwards, for an outbox."""
+        with Session(host) as session:
+            uow = join(session, acme, tables=tables)
+            client_id = register(uow)
+            session.add(Campaign(name="spring", org_id=acme, client_id=client_id))
+            session.commit()
+        assert (emails(store, acme), campaigns(host)) == (["john@example.com"], 1)
+        assert [type(event).__name__ for event in uow.events] == ["ClientRegistered"]
+
+    def test_rolled_back_together(self, host: Engine, store: SqlStore, acme: OrganizationId) -> None:
+        """By the session's rollback; then nothing has happened."""
+        with Session(host) as session:
+            uow = join(session, acme, tables=tables)
+            session.add(Campaign(name="spring", org_id=acme, client_id=register(uow)))
+            session.flush()
+            session.rollback()
+        assert (emails(store, acme), campaigns(host), uow.events) == ([], 0, ())
+
+    def test_by_a_connection(self, host: Engine, store: SqlStore, acme: OrganizationId) -> None:
+        """A host that uses no ORM joins its connection."""
+        with host.connect() as connection:
+            register(join(connection, acme, tables=tables))
+            connection.rollback()
+            client_id = register(join(connection, acme, tables=tables), "jane")
+            connection.execute(Campaign.__table__.insert(), {"name": "spring", "org_id": acme, "client_id": client_id})  # type: ignore[attr-defined]
+            connection.commit()
+        assert (emails(store, acme), campaigns(host)) == (["jane@example.com"], 1)
+
+    def test_a_scoped_session_is_a_session(self, host: Engine, store: SqlStore, acme: OrganizationId) -> None:
+        """Of this thread."""
+        session = scoped_session(sessionmaker(host))
+        register(join(session, acme, tables=tables))
+        session.commit()
+        session.remove()
+        assert emails(store, acme) == ["john@example.com"]
+
+    def test_two_organisations(self, host: Engine, store: SqlStore, acme: OrganizationId) -> None:
+        """One transaction may serve several units of work, each bound to its organisation."""
+        other = OrganizationId(store.entropy.new_id())
+        with Session(host) as session, session.begin():
+            bootstrap_organization(join(session, other, tables=tables), name="Other", at=NOON)
+            register(join(session, acme, tables=tables))
+            register(join(session, other, tables=tables))
+        assert emails(store, acme) == emails(store, other) == ["john@example.com"]
+
+
+class TestFlush:
+    """A session holds back what it is given; our statements come after it."""
+
+    def test_the_hosts_pending_rows_come_first(self, host: Engine, store: SqlStore, acme: OrganizationId) -> None:
+        """Here a pending row refers to a client, and so holds the client fast."""
+        with Session(host) as session:
+            uow = join(session, acme, tables=tables)
+            client_id = register(uow)
+            session.add(Campaign(name="spring", org_id=acme, client_id=client_id))
+            open_ticket(uow, client_id=client_id, subject="Help", at=NOON)
+            assert not session.new
+
+    def test_the_hosts_own_collision_is_its_own(self, host: Engine, store: SqlStore, acme: OrganizationId) -> None:
+        """It is no conflict of ours, though it happens on the way to a statement of ours."""
+        client_id = store.run(acme, register)
+        with Session(host) as session, session.begin():
+            session.add(Campaign(name="spring", org_id=acme, client_id=client_id))
+        with Session(host) as session:
+            uow = join(session, acme, tables=tables)
+            session.add(Campaign(name="spring", org_id=acme, client_id=client_id))
+            with pytest.raises(IntegrityError):
+                register(uow, "jane")
+
+    def test_not_where_the_host_has_turned_it_off(self, host: Engine, store: SqlStore, acme: OrganizationId) -> None:
+        """``autoflush=False`` and ``no_autoflush`` are kept to."""
+        client_id = store.run(acme, register)
+        with Session(host) as session:
+            uow = join(session, acme, tables=tables)
+            with session.no_autoflush:
+                session.add(Campaign(name="spring", org_id=acme, client_id=client_id))
+                get_client(uow, client_id)
+                assert len(session.new) == 1
+            get_client(uow, client_id)
+            assert not session.new
+
+
+class TestSavepoints:
+    """What is taken back is taken back everywhere."""
+
+    def test_a_savepoint_of_the_session(self, host: Engine, store: SqlStore, acme: OrganizationId) -> None:
+        """The rest stays; events and versions are as before."""
+        with Session(host) as session, session.begin():
+            uow = join(session, acme, tables=tables)
+            ticket = open_ticket(uow, client_id=register(uow), subject="Help", at=NOON)
+            with taken_back(session.begin_nested()):
+                update_ticket(uow, ticket.id, TicketPatch(subject="Thanks"), at=NOON)
+            assert [type(event).__name__ for event in uow.events] == ["ClientRegistered", "TicketOpened"]
+            update_ticket(uow, ticket.id, TicketPatch(note="calls back"), at=NOON)
+        kept = store.read(acme, get_ticket, ticket.id)
+        assert (kept.subject, kept.note) == ("Help", "calls back")
+
+    @pytest.mark.parametrize("kind", ["session", "connection"])
+    def test_a_savepoint_of_the_unit_of_work(
+        self, host: Engine, store: SqlStore, acme: OrganizationId, kind: str
+    ) -> None:
+        """The same for a session and for a connection."""
+        with Session(host) if kind == "session" else host.connect() as opened:
+            uow = join(opened, acme, tables=tables)
+            ticket = open_ticket(uow, client_id=register(uow), subject="Help", at=NOON)
+            with taken_back(uow.savepoint()):
+                update_ticket(uow, ticket.id, TicketPatch(subject="Thanks"), at=NOON)
+            with uow.savepoint() as same:
+                update_ticket(same, ticket.id, TicketPatch(note="calls back"), at=NOON)
+            assert [type(event).__name__ for event in uow.events] == [
+                "ClientRegistered",
+                "TicketOpened",
+                "TicketRevised",
+            ]
+            opened.commit()
+        kept = store.read(acme, get_ticket, ticket.id)
+        assert (kept.subject, kept.note) == ("Help", "calls back")
+
+    def test_savepoints_in_savepoints(self, host: Engine, store: SqlStore, acme: OrganizationId) -> None:
+        """The outer one takes back what the inner one kept."""
+        with Session(host) as session, session.begin():
+            uow = join(session, acme, tables=tables)
+            register(uow, "a")
+            with taken_back(session.begin_nested()):
+                with session.begin_nested():
+                    register(uow, "b")
+                with taken_back(uow.savepoint()):
+                    register(uow, "c")
+                assert len(uow.events) == 2
+            assert len(uow.events) == 1
+        assert emails(store, acme) == ["a@example.com"]
+
+    def test_joined_inside_a_savepoint(self, host: Engine, store: SqlStore, acme: OrganizationId) -> None:
+        """It goes on after the savepoint, without what was taken back."""
+        with Session(host) as session, session.begin():
+            with taken_back(session.begin_nested()):
+                uow = join(session, acme, tables=tables)
+                register(uow, "a")
+            assert uow.events == ()
+            register(uow, "b")
+        assert emails(store, acme) == ["b@example.com"]
+
+    def test_a_conflict_in_a_savepoint_leaves_the_transaction_whole(
+        self, host: Engine, store: SqlStore, acme: OrganizationId
+    ) -> None:
+        """PostgreSQL refuses every statement after an error until something is rolled back: the savepoint."""
+        client_id = store.run(acme, register)
+        with Session(host) as session, session.begin():
+            session.add(Campaign(name="spring", org_id=acme, client_id=client_id))
+            uow = join(session, acme, tables=tables)
+            opened = tickets.open_ticket(TicketId(uow.entropy.new_id()), client_id=client_id, subject="Help", at=NOON)
+            uow.tickets.add(opened)
+            with pytest.raises(ConflictError), uow.savepoint():
+                uow.tickets.add(opened)
+            register(uow, "jane")
+        assert emails(store, acme) == ["jane@example.com", "john@example.com"]
+        assert campaigns(host) == 1
+
+    def test_a_connections_own_savepoint_is_not_followed(self, host: Engine, acme: OrganizationId) -> None:
+        """It would leave events of what was taken back; so it is refused, with what to do instead."""
+        with host.connect() as connection:
+            uow = join(connection, acme, tables=tables)
+            with connection.begin_nested():
+                with pytest.raises(RuntimeError, match=r"open it with uow\.savepoint\(\), or join again inside"):
+                    register(uow)
+                register(join(connection, acme, tables=tables))
+            assert list_clients(uow).total == 1
+
+
+class TestTheEnd:
+    """A unit of work ends with its transaction."""
+
+    @pytest.mark.parametrize("end", ["commit", "rollback", "close"])
+    @pytest.mark.parametrize("kind", ["session", "connection"])
+    def test_nothing_is_done_in_the_next_transaction(
+        self, host: Engine, acme: OrganizationId, end: str, kind: str
+    ) -> None:
+        """Neither read nor written, in whatever way the transaction ended."""
+        with Session(host) if kind == "session" else host.connect() as opened:
+            uow = join(opened, acme, tables=tables)
+            client_id = register(uow)
+            getattr(opened, end)()
+            for work in (lambda: register(uow, "jane"), lambda: get_client(uow, client_id)):
+                with pytest.raises(RuntimeError, match="has ended; join again"):
+                    work()
+            with pytest.raises(RuntimeError, match="has ended; join again"), uow.savepoint():
+                pass
+
+    def test_a_failed_session_is_refused(self, host: Engine, acme: OrganizationId) -> None:
+        """Its statements would run in a transaction that the session knows nothing of."""
+        with Session(host) as session:
+            uow = join(session, acme, tables=tables)
+            register(uow)
+            session.add(Campaign(name="spring", org_id=acme, client_id=ID.python_type(int=1)))
+            with pytest.raises(IntegrityError):
+                session.flush()
+            with pytest.raises(RuntimeError, match="has failed"):
+                register(uow, "jane")
+            with pytest.raises(RuntimeError, match="has failed"):
+                join(session, acme, tables=tables)
+            session.rollback()
+            assert uow.events == ()
+
+    def test_a_session_goes_on_for_ever(self, host: Engine, acme: OrganizationId) -> None:
+        """It keeps nothing of the units of work that it has seen."""
+        with Session(host) as session:
+            for number in range(3):
+                register(join(session, acme, tables=tables), f"client{number}")
+                session.commit()
+            assert session.info["service_engine_joined"] == []
+
+
+class TestRefused:
+    """What could not be rolled back, or would lose updates."""
+
+    def test_autocommit(self, host: Engine, acme: OrganizationId) -> None:
+        """Each statement would be committed by itself."""
+        careless = host.execution_options(isolation_level="AUTOCOMMIT")
+        with careless.connect() as connection, pytest.raises(ValueError, match="autocommit"):
+            join(connection, acme, tables=tables)
+
+    def test_a_connection_that_only_reads(self, host: Engine, acme: OrganizationId) -> None:
+        """As our own stores open them."""
+        with host.connect() as connection:
+            connection.info[READS] = True
+            with pytest.raises(ValueError, match="autocommit"):
+                join(connection, acme, tables=tables)
+            del connection.info[READS]
+
+    def test_an_sqlite_engine_as_it_comes(self, tmp_path: Any, acme: OrganizationId) -> None:
+        """It begins its transactions too late."""
+        engine = create_engine(f"sqlite:///{tmp_path / 'plain.db'}")
+        with Session(engine) as session, pytest.raises(ValueError, match="call configure_sqlite"):
+            join(session, acme, tables=tables)
+        engine.dispose()
+
+    def test_an_sqlite_engine_that_was_found_safe(self, tmp_path: Any) -> None:
+        """A host may have prepared it in its own way; ``SqlStore`` finds out."""
+        from sqlalchemy import event
+
+        from service_engine.adapters.sql.engines import _prepare
+
+        engine = create_engine(f"sqlite:///{tmp_path / 'own.db'}")
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        with Session(engine) as session, pytest.raises(ValueError, match="call configure_sqlite"):
+            join(session, OrganizationId(ID.python_type(int=1)))
+        SqlStore(engine).close()
+        with Session(engine) as session:
+            assert join(session, OrganizationId(ID.python_type(int=1))).events == ()
+        engine.dispose()
