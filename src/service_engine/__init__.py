@@ -5,9 +5,9 @@ This is the doorway. Use cases live in ``service_engine.usecases``, one module p
     from service_engine import MemoryStore
     from service_engine.usecases.tickets import open_ticket
 
-The stores and their Protocols are loaded when they are first asked for, so that importing this package stays cheap and
-loads neither SQLAlchemy nor pydantic nor FastAPI. The stores for SQL databases, and ``join``, which makes a unit of
-work in a transaction of your own, need the extra ``sql``. The installed version is in ``__version__``.
+Ids and errors are here at once; everything else is loaded when it is first asked for, so that importing this package
+stays cheap and loads neither SQLAlchemy nor pydantic nor FastAPI. The stores for SQL databases, and ``join``, which
+makes a unit of work in a transaction of your own, need the extra ``sql``. The installed version is in ``__version__``.
 
 Source: design sections 2 and 9.
 """
@@ -15,7 +15,6 @@ Source: design sections 2 and 9.
 import typing
 from importlib import import_module as _import_module
 
-from service_engine.domain.change import UNSET, Change, Event, Unset
 from service_engine.domain.ids import (
     AddressId,
     ApiTokenId,
@@ -61,6 +60,7 @@ if typing.TYPE_CHECKING:
     from service_engine.adapters.aio import AsyncSqlStore, join_async
     from service_engine.adapters.memory import MemoryStore
     from service_engine.adapters.sql import SqlStore, join
+    from service_engine.domain.change import UNSET, Change, Event, Unset
     from service_engine.ports.unit_of_work import Store, UnitOfWork, View
 
     __version__: str
@@ -117,11 +117,15 @@ __all__ = [
 ]
 
 _LAZY: typing.Final = {
+    "UNSET": "service_engine.domain.change",
     "AsyncSqlStore": "service_engine.adapters.aio",
+    "Change": "service_engine.domain.change",
+    "Event": "service_engine.domain.change",
     "MemoryStore": "service_engine.adapters.memory",
     "SqlStore": "service_engine.adapters.sql",
     "Store": "service_engine.ports.unit_of_work",
     "UnitOfWork": "service_engine.ports.unit_of_work",
+    "Unset": "service_engine.domain.change",
     "View": "service_engine.ports.unit_of_work",
     "join": "service_engine.adapters.sql",
     "join_async": "service_engine.adapters.aio",

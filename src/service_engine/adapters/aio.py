@@ -20,7 +20,7 @@ from service_engine.adapters.entropy import RecordedEntropy, SystemEntropy
 from service_engine.adapters.retries import DEFAULT_RETRIES, Retries
 from service_engine.adapters.sql.api_tokens import find_grant
 from service_engine.adapters.sql.attempts import Attempts, Patience
-from service_engine.adapters.sql.engines import configure_sqlite, driver_url, options_for, read_options
+from service_engine.adapters.sql.engines import configure, driver_url, options_for, read_options
 from service_engine.adapters.sql.joining import JoinedUnitOfWork, join
 from service_engine.adapters.sql.tables import Tables, own_tables
 from service_engine.adapters.sql.unit_of_work import read_once, statements_for
@@ -49,6 +49,7 @@ class AsyncSqlStore:
         retries: How often ``run`` and ``read`` try, and how long they pause.
 
     Example:
+        >>> from service_engine.adapters.sql import configure_sqlite
         >>> from service_engine.testing.examples import acme, now
         >>> from service_engine.usecases.organizations import bootstrap_organization
         >>> async def found() -> str:
@@ -76,7 +77,7 @@ class AsyncSqlStore:
         self.engine = engine
         self.entropy: Entropy = entropy or SystemEntropy()
         self.tables: Tables = own_tables(prefix, schema)
-        self._reads = engine.execution_options(**read_options(engine.dialect.name))
+        self._reads = engine.execution_options(**read_options(engine.dialect))
         self._retries = retries
 
     @classmethod
@@ -90,8 +91,7 @@ class AsyncSqlStore:
         """
         target = driver_url(url, asyncio=True)
         engine = create_async_engine(target, **(options_for(target) | (engine_options or {})))
-        if engine.dialect.name == "sqlite":
-            configure_sqlite(engine.sync_engine)
+        configure(engine.sync_engine)
         return cls(engine, **options)
 
     async def run(

@@ -57,6 +57,15 @@ class DriverFailure(ABC):
         name: What it is called.
         hides_commit: Whether a COMMIT that fails with it may have been done all the same. Any other error at COMMIT is
             an answer: nothing was stored.
+
+    Example:
+        >>> from sqlite3 import OperationalError
+        >>> @frozen(kw_only=True)
+        ... class TooManyConnections(DriverFailure):
+        ...     def strike(self, connection: PoolProxiedConnection, *, in_transaction: bool) -> NoReturn:
+        ...         raise OperationalError(self.name)
+        >>> str(TooManyConnections(name="too many connections"))
+        'too many connections'
     """
 
     name: str

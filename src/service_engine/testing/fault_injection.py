@@ -36,7 +36,7 @@ from sqlalchemy import Engine, PoolProxiedConnection
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from service_engine.adapters.sql.engines import READS
+from service_engine.adapters.sql.engines import READS, rests_in_autocommit
 from service_engine.testing.driver_failures import DriverFailure
 
 __all__ = ["Fault", "Injection", "Point", "PointKind", "every_fault", "every_point", "injecting"]
@@ -46,7 +46,12 @@ _NAMES: Final = ("begin", "commit", "rollback")
 
 
 class PointKind(Enum):
-    """What the database is asked for at a point."""
+    """What the database is asked for at a point.
+
+    Example:
+        >>> PointKind("commit")
+        <PointKind.COMMIT: 'commit'>
+    """
 
     BEGIN = "begin"
     STATEMENT = "statement"
@@ -64,6 +69,10 @@ class Point:
         place: Counted from 1, in its transaction.
         kind: What it is asked for.
         sql: The statement.
+
+    Example:
+        >>> str(Point(3, 3, PointKind.COMMIT, "COMMIT"))
+        "Point(number=3, place=3, kind=<PointKind.COMMIT: 'commit'>, sql='COMMIT')"
     """
 
     number: int
@@ -138,7 +147,16 @@ class _Books:
 
 
 class Injection:
-    """What the engine did in the block, and what failed. ``injecting`` makes it."""
+    """What the engine did in the block, and what failed. ``injecting`` makes it.
+
+    Example:
+        >>> from sqlalchemy import create_engine, literal, select
+        >>> engine = create_engine("sqlite://")
+        >>> with injecting(engine) as record, engine.begin() as connection:
+        ...     one = connection.scalar(select(literal(1)))
+        >>> [point.kind.value for point in record.points], record.hits
+        (['begin', 'statement', 'commit'], [])
+    """
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.points: list[Point] = []
@@ -272,9 +290,10 @@ def _calls(dialect: Dialect, injection: Injection) -> dict[str, Callable[..., No
     """Return what is to stand in the place of the dialect's calls of the driver."""
     reach, has_begun = injection._reach, injection._has_begun  # noqa: SLF001  # the other half of the same thing
     begin, commit, rollback = dialect.do_begin, dialect.do_commit, dialect.do_rollback
+    may_rest = rests_in_autocommit(dialect)
 
     def do_begin(pooled: PoolProxiedConnection) -> None:
-        if _begins_here(pooled):
+        if _begins_here(pooled, may_rest=may_rest):
             reach(pooled, PointKind.BEGIN, "BEGIN", lambda: begin(pooled))
         else:
             begin(pooled)
@@ -319,9 +338,9 @@ def _kind_of(sql: str) -> PointKind:
     return PointKind.COMMIT if word == "COMMIT" else PointKind.STATEMENT
 
 
-def _begins_here(pooled: PoolProxiedConnection) -> bool:
+def _begins_here(pooled: PoolProxiedConnection, *, may_rest: bool) -> bool:
     """Tell whether a transaction begins here: not with AUTOCOMMIT, nor where BEGIN was a statement of its own."""
     driver: Any = pooled.driver_connection
     if hasattr(driver, "in_transaction"):  # SQLite's drivers
         return READS not in pooled.info and not driver.in_transaction
-    return not getattr(driver, "autocommit", False)
+    return READS not in pooled.info if may_rest else not getattr(driver, "autocommit", False)

@@ -60,7 +60,16 @@ _GIVEN = "SERVICE_ENGINE_TEST_POSTGRES"
 
 
 class ScopeAuditor(Protocol):
-    """What the fixture ``scope_audit`` is."""
+    """What the fixture ``scope_audit`` is.
+
+    Example:
+        >>> from sqlalchemy import create_engine
+        >>> from service_engine.testing.scope_audit import ScopeAudit
+        >>> def test_every_statement_is_scoped(scope_audit: ScopeAuditor) -> None:
+        ...     scope_audit(create_engine("sqlite://"))  # and then whatever sends statements
+        >>> with ExitStack() as stack:  # which pytest does
+        ...     test_every_statement_is_scoped(lambda engine: stack.enter_context(ScopeAudit(engine)))
+    """
 
     def __call__(
         self, engine: Engine | AsyncEngine | type[Engine], tables: Iterable[Table] | None = None
@@ -78,7 +87,16 @@ class ScopeAuditor(Protocol):
 
 
 class FaultInjector(Protocol):
-    """What the fixture ``fault_injector`` is."""
+    """What the fixture ``fault_injector`` is.
+
+    Example:
+        >>> from sqlalchemy import create_engine
+        >>> from service_engine.testing.fault_injection import injecting
+        >>> def test_the_host_survives(fault_injector: FaultInjector) -> None:
+        ...     with fault_injector(create_engine("sqlite://")) as record:
+        ...         assert record.hits == []
+        >>> test_the_host_survives(injecting)  # pytest hands it in
+    """
 
     def __call__(self, engine: Engine | AsyncEngine, *faults: Fault) -> AbstractContextManager[Injection]:
         """Let an engine's database fail inside the block; see ``fault_injection.injecting``."""
@@ -87,7 +105,15 @@ class FaultInjector(Protocol):
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """Give the address of a PostgreSQL server on which databases can be made."""
+    """Give the address of a PostgreSQL server on which databases can be made.
+
+    Example:
+        >>> def test_the_server_answers(postgres_url: str) -> None:
+        ...     import psycopg
+        ...
+        ...     with psycopg.connect(postgres_url) as connection:
+        ...         assert connection.execute("SELECT 1").fetchone() == (1,)
+    """
     given = os.environ.get(_GIVEN)
     if given:
         yield urlsplit(given)._replace(scheme="postgresql").geturl()
@@ -98,21 +124,44 @@ def postgres_url() -> Iterator[str]:
 
 @pytest.fixture
 def postgres_database_url(postgres_url: str, _postgres_template: str) -> Iterator[str]:
-    """Give the address of a PostgreSQL database of this test's own, with our schema and no rows."""
+    """Give the address of a PostgreSQL database of this test's own, with our schema and no rows.
+
+    Example:
+        >>> def test_a_store_opens(postgres_database_url: str) -> None:
+        ...     from service_engine import SqlStore
+        ...
+        ...     store = SqlStore.from_url(postgres_database_url)
+        ...     store.close()
+    """
     with new_database(postgres_url, template=_postgres_template) as url:
         yield url
 
 
 @pytest.fixture
 def empty_postgres_database_url(postgres_url: str) -> Iterator[str]:
-    """Give the address of a PostgreSQL database of this test's own, with nothing in it."""
+    """Give the address of a PostgreSQL database of this test's own, with nothing in it.
+
+    Example:
+        >>> def test_the_schema_is_made(empty_postgres_database_url: str) -> None:
+        ...     from service_engine.adapters.sql.migrations import check, upgrade
+        ...
+        ...     upgrade(empty_postgres_database_url)
+        ...     assert check(empty_postgres_database_url) == ()
+    """
     with new_database(postgres_url) as url:
         yield url
 
 
 @pytest.fixture
 def sqlite_database_url(tmp_path: Path, _sqlite_template: Path) -> str:
-    """Give the address of an SQLite file of this test's own, with our schema and no rows."""
+    """Give the address of an SQLite file of this test's own, with our schema and no rows.
+
+    Example:
+        >>> def test_the_schema_is_there(sqlite_database_url: str) -> None:
+        ...     from service_engine.adapters.sql.migrations import check
+        ...
+        ...     assert check(sqlite_database_url) == ()
+    """
     file = tmp_path / "service-engine.db"
     shutil.copyfile(_sqlite_template, file)
     return f"sqlite:///{file}"
@@ -120,7 +169,14 @@ def sqlite_database_url(tmp_path: Path, _sqlite_template: Path) -> str:
 
 @pytest.fixture
 def scope_audit() -> Iterator[ScopeAuditor]:
-    """Give a function that audits an engine until the end of the test; a broken rule fails it there once more."""
+    """Give a function that audits an engine until the end of the test; a broken rule fails it there once more.
+
+    Example:
+        >>> def test_every_statement_is_scoped(scope_audit: ScopeAuditor) -> None:
+        ...     from sqlalchemy import Engine
+        ...
+        ...     scope_audit(Engine)  # of every engine, until the end of the test
+    """
     from service_engine.testing.scope_audit import ScopeAudit  # needs the extra `sql`, as those below
 
     with ExitStack() as stack:
@@ -129,7 +185,17 @@ def scope_audit() -> Iterator[ScopeAuditor]:
 
 @pytest.fixture
 def statement_counter() -> Callable[[Engine | AsyncEngine], AbstractContextManager[Counts]]:
-    """Give a function that counts what an engine executes inside a block."""
+    """Give a function that counts what an engine executes inside a block.
+
+    Example:
+        >>> from sqlalchemy import create_engine, literal, select
+        >>> from service_engine.testing.statements import counting
+        >>> def test_it_is_one_statement(statement_counter) -> None:
+        ...     engine = create_engine("sqlite://")
+        ...     with statement_counter(engine) as counts, engine.connect() as connection:
+        ...         assert connection.scalar(select(literal(1))) == counts.statements == 1
+        >>> test_it_is_one_statement(counting)  # pytest hands it in
+    """
     from service_engine.testing.statements import counting
 
     return counting
@@ -137,7 +203,17 @@ def statement_counter() -> Callable[[Engine | AsyncEngine], AbstractContextManag
 
 @pytest.fixture
 def fault_injector() -> FaultInjector:
-    """Give a function that lets an engine's database fail inside a block."""
+    """Give a function that lets an engine's database fail inside a block.
+
+    Example:
+        >>> from service_engine.testing.fault_injection import injecting
+        >>> def test_nothing_fails_by_itself(fault_injector: FaultInjector) -> None:
+        ...     from sqlalchemy import create_engine
+        ...
+        ...     with fault_injector(create_engine("sqlite://")) as record:
+        ...         assert record.hits == []
+        >>> test_nothing_fails_by_itself(injecting)  # pytest hands it in
+    """
     from service_engine.testing.fault_injection import injecting
 
     return injecting

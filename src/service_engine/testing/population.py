@@ -64,6 +64,12 @@ class Populated:
         invoices: The invoices that are there; a deleted one is not among them.
         tickets: The tickets that are there; a deleted one is not among them.
         until: A time after everything that happened.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = populate(MemoryStore(), clients=2, orders=3)
+        >>> len(acme.clients), len(acme.orders), acme.coupon.code
+        (2, 3, 'WELCOME')
     """
 
     org_id: OrganizationId

@@ -47,6 +47,12 @@ class UnscopedStatementError(AssertionError):
     Args:
         found: What is wrong with it.
         statement: The SQL.
+
+    Example:
+        >>> print(UnscopedStatementError(["tickets: no org_id"], "SELECT id FROM tickets"))
+        tickets: no org_id
+        in the statement:
+        SELECT id FROM tickets
     """
 
     def __init__(self, found: Collection[str], statement: str) -> None:

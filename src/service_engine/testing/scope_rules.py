@@ -79,6 +79,10 @@ def is_organization(parameter: str) -> bool:
     """Tell whether a bound parameter of this name holds the organisation: ``org_id``, or ``…_org_id``.
 
     UPDATE needs the longer form, because there SQLAlchemy takes a parameter of a column's name for a value to set.
+
+    Example:
+        >>> is_organization("org_id"), is_organization("own_org_id"), is_organization("client_id")
+        (True, True, False)
     """
     return parameter == _ORG_ID or parameter.endswith(f"_{_ORG_ID}")
 

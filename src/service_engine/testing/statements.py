@@ -36,6 +36,10 @@ class Counts:
         commits: Transactions that were committed.
         rollbacks: Transactions that were rolled back.
         sql: The statements themselves, in order.
+
+    Example:
+        >>> Counts(statements=2, sql=["SELECT 1", "SELECT 2"]).commits
+        0
     """
 
     statements: int = 0

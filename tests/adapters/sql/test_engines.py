@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.orm import Session
 
-from service_engine.adapters.sql import SqlStore, configure_sqlite
+from service_engine.adapters.sql import SqlStore, configure_postgres, configure_sqlite, join
 from service_engine.adapters.sql.engines import driver_url, open_engine
 from service_engine.adapters.sql.migrations import upgrade
+from service_engine.ports.unit_of_work import UnitOfWork
 from service_engine.testing.builders import NOON
 from service_engine.testing.contracts.agency import Agency
-from service_engine.usecases.clients import list_clients
+from service_engine.usecases.clients import create_client, list_clients
 
 
 @pytest.mark.parametrize(
@@ -145,3 +150,71 @@ def test_times_are_utc_whatever_the_connection_says(postgres_database_url: str) 
         created_at = uow.organizations.get().created_at
     assert (created_at, str(created_at.tzinfo)) == (NOON, "UTC")
     store.close()
+
+
+class TestConfiguredPostgres:
+    """A host's PostgreSQL engine whose connections rest in autocommit: reads need no switch, all else is as ever."""
+
+    @pytest.fixture
+    def engine(self, postgres_database_url: str) -> Iterator[Engine]:
+        """Give an engine with one connection, so that what is left of one use meets the next one."""
+        engine = create_engine(driver_url(postgres_database_url), pool_size=1, max_overflow=0)
+        yield configure_postgres(engine)
+        engine.dispose()
+
+    def test_a_transaction_is_one(self, engine: Engine) -> None:
+        """It is committed, or rolled back by an exception, by hand, or by letting go of the connection."""
+        acme = Agency(SqlStore(engine))
+        for end in ("commit", "rollback", "close"):
+            with engine.connect() as connection:
+                register(join(connection, acme.org_id), end)
+                getattr(connection, end)()
+        with suppress(KeyError), engine.begin() as connection:
+            register(join(connection, acme.org_id), "exception")
+            raise KeyError
+        assert [row.client.email for row in acme.read(list_clients).rows] == ["commit@example.com"]
+
+    def test_a_sessions_transaction_is_one(self, engine: Engine) -> None:
+        """With its savepoints."""
+        acme = Agency(SqlStore(engine))
+        with Session(engine) as session, session.begin():
+            uow = join(session, acme.org_id)
+            register(uow, "kept")
+            with suppress(KeyError), session.begin_nested():
+                register(uow, "dropped")
+                raise KeyError
+        assert [row.client.email for row in acme.read(list_clients).rows] == ["kept@example.com"]
+
+    def test_other_isolation_levels_are_kept_to(self, engine: Engine) -> None:
+        """Of one use of the connection; the next one is as before."""
+        acme = Agency(SqlStore(engine))
+        for level in ("SERIALIZABLE", "AUTOCOMMIT", "REPEATABLE READ"):
+            with engine.connect().execution_options(isolation_level=level) as connection:
+                shown = connection.exec_driver_sql("SHOW transaction_isolation").scalar_one()
+                assert shown == ("read committed" if level == "AUTOCOMMIT" else level.lower())
+                if level == "AUTOCOMMIT":
+                    with pytest.raises(ValueError, match="autocommit"):
+                        join(connection, acme.org_id)
+                else:
+                    register(join(connection, acme.org_id), "rolled back")
+            assert acme.read(list_clients).total == 0
+            with engine.begin() as connection:
+                assert connection.exec_driver_sql("SHOW transaction_isolation").scalar_one() == "read committed"
+                register(join(connection, acme.org_id), "again")
+                connection.rollback()
+
+    def test_after_a_failure(self, engine: Engine) -> None:
+        """A statement that fails, and a connection that is lost, leave a pool that works."""
+        acme = Agency(SqlStore(engine))
+        with engine.connect() as connection, pytest.raises(ProgrammingError):
+            connection.exec_driver_sql("SELECT * FROM nowhere")
+        with pytest.raises(DBAPIError), engine.begin() as connection:
+            connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+        acme.run(lambda uow: register(uow, "after"))
+        assert acme.read(list_clients).total == 1
+
+
+def register(uow: UnitOfWork, name: str) -> None:
+    """Register a client of this name."""
+    email = f"{name.replace(' ', '-')}@example.com"
+    create_client(uow, email=email, first_name=name, last_name="Doe", at=NOON)

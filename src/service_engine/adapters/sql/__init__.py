@@ -8,7 +8,7 @@ Source: design sections 3 to 5.
 """
 
 from service_engine.adapters.sql.borrowing import borrow
-from service_engine.adapters.sql.engines import configure_sqlite
+from service_engine.adapters.sql.engines import configure_postgres, configure_sqlite
 from service_engine.adapters.sql.joining import JoinedUnitOfWork, join
 from service_engine.adapters.sql.store import SqlStore
 from service_engine.adapters.sql.tables import Tables, build_tables
@@ -22,6 +22,7 @@ __all__ = [
     "Tables",
     "borrow",
     "build_tables",
+    "configure_postgres",
     "configure_sqlite",
     "join",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 from sqlalchemy import Connection, Insert, Select, Table, Update, bindparam, insert, select, update
 
+from service_engine.adapters.sql.compiled import found_by_identity
 from service_engine.adapters.sql.engines import beginning_nothing
 from service_engine.adapters.sql.scope import DIRECTORY, KEY, UPDATED_ORG_ID
 from service_engine.adapters.sql.tables import Tables
@@ -74,7 +75,8 @@ class SqlApiTokens:
 def find_grant(connection: Connection, statements: ApiTokenStatements, token_hash: str) -> TokenGrant | None:
     """Return whose token has this hash, in one read; None when nobody's has."""
     with beginning_nothing(connection):
-        row = connection.execute(statements.grant, {"token_hash": token_hash}).one_or_none()
+        options = found_by_identity(connection.dialect)
+        row = connection.execute(statements.grant, {"token_hash": token_hash}, execution_options=options).one_or_none()
     if row is None:
         return None
     org_id, id_, employee_id, hash_, expires_at, last_used_at, status, deleted_at, access = row

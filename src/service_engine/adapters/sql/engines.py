@@ -9,7 +9,7 @@ Source: design section 4.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 from weakref import WeakSet
@@ -29,6 +29,8 @@ from sqlalchemy import (
 __all__ = [
     "READS",
     "beginning_nothing",
+    "configure",
+    "configure_postgres",
     "configure_sqlite",
     "driver_url",
     "is_prepared",
@@ -36,6 +38,7 @@ __all__ = [
     "options_for",
     "read_options",
     "require_configured",
+    "rests_in_autocommit",
     "trust",
 ]
 
@@ -65,10 +68,16 @@ def open_engine(url: str | URL, **options: Any) -> Engine:
     """
     target = driver_url(url)
     engine = create_engine(target, **(options_for(target) | options))
-    if engine.dialect.name == "sqlite":
-        configure_sqlite(engine)
-        trust(engine)
+    configure(engine)
     return engine
+
+
+def configure(engine: Engine) -> Engine:
+    """Prepare an engine of our own, whichever database it is for."""
+    if engine.dialect.name == "sqlite":
+        trust(engine)
+        return configure_sqlite(engine)
+    return configure_postgres(engine)
 
 
 def driver_url(url: str | URL, *, asyncio: bool = False) -> URL:
@@ -126,13 +135,53 @@ def configure_sqlite(engine: Engine) -> Engine:
     return engine
 
 
-def read_options(dialect: str) -> dict[str, Any]:
+def configure_postgres(engine: Engine) -> Engine:
+    """Spare a PostgreSQL engine two switches for every read. A host calls it before the engine's first connection.
+
+    Its connections are in autocommit while no transaction is open, and leave it when one begins: so a read that stands
+    alone finds them as it needs them. Nothing else changes, neither for a host's sessions nor for what they roll back.
+
+    Args:
+        engine: The host's, for psycopg; for an ``AsyncEngine`` its ``sync_engine``.
+
+    Returns:
+        The same engine.
+
+    Example:
+        >>> engine = configure_postgres(create_engine("postgresql+psycopg://localhost/agency"))
+        >>> engine.dialect.skip_autocommit_rollback
+        True
+    """
+    dialect = engine.dialect
+    commit, rollback = dialect.do_commit, dialect.do_rollback
+
+    def ending(end: Callable[[PoolProxiedConnection], None]) -> Callable[[PoolProxiedConnection], None]:
+        def end_and_return(connection: PoolProxiedConnection) -> None:
+            end(connection)
+            _set_autocommit(connection, on=True)
+
+        return end_and_return
+
+    event.listen(engine, "connect", lambda connection, _: _set_autocommit(connection, on=True))
+    dialect.skip_autocommit_rollback = True  # what is in autocommit has nothing to roll back
+    dialect.do_begin = _leave_autocommit  # type: ignore[assignment, method-assign]
+    dialect.do_commit, dialect.do_rollback = ending(commit), ending(rollback)  # type: ignore[assignment, method-assign]
+    return engine
+
+
+def rests_in_autocommit(dialect: Dialect) -> bool:
+    """Tell whether ``configure_postgres`` has prepared an engine of this dialect."""
+    return dialect.do_begin is _leave_autocommit
+
+
+def read_options(dialect: Dialect) -> dict[str, Any]:
     """Return the options of an engine on which every statement stands alone: no BEGIN before and no ROLLBACK after it.
 
     psycopg forgets its prepared statements at a ROLLBACK, which SQLAlchemy would send after every read.
     """
     # On SQLite, SQLAlchemy's own AUTOCOMMIT would put the driver's isolation level back afterwards: no ``_prepare``.
-    return {READS: True} if dialect == "sqlite" else {READS: True, "isolation_level": "AUTOCOMMIT"}
+    is_ready = dialect.name == "sqlite" or rests_in_autocommit(dialect)
+    return {READS: True} if is_ready else {READS: True, "isolation_level": "AUTOCOMMIT"}
 
 
 @contextmanager
@@ -184,6 +233,17 @@ def _prepare(driver_connection: Any, _: Any) -> None:
     if cursor.fetchone()[0] not in _JOURNALS:
         cursor.execute("PRAGMA journal_mode = WAL")
     cursor.close()
+
+
+def _set_autocommit(connection: Any, *, on: bool) -> None:
+    own = getattr(connection, "dbapi_connection", connection)  # the pool's wrapper would keep the value to itself
+    if own.autocommit is not on:
+        own.autocommit = on
+
+
+def _leave_autocommit(pooled: PoolProxiedConnection) -> None:
+    if READS not in pooled.info:
+        _set_autocommit(pooled, on=False)
 
 
 def _begin(pooled: PoolProxiedConnection) -> None:

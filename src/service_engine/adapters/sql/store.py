@@ -81,7 +81,7 @@ class SqlStore:
         self._entropy = entropy or SystemEntropy()
         self._retries = retries
         self._owns_engine = False
-        self._reads = engine.execution_options(**read_options(engine.dialect.name))
+        self._reads = engine.execution_options(**read_options(engine.dialect))
         self._open_units: dict[int, OrganizationId] = {}
         self._is_closed = False
 

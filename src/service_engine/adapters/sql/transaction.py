@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
 )
 
+from service_engine.adapters.sql.compiled import found_by_identity
 from service_engine.adapters.sql.failures import refusing_collisions
 from service_engine.adapters.sql.scope import KEY, own
 from service_engine.domain.change import Event
@@ -74,7 +75,7 @@ class Transaction:
 
     def read(self, statement: Executable, **values: Any) -> AnyResult:
         """Run a query; ``org_id`` is bound to it."""
-        return self._connection().execute(statement, {"org_id": self.org_id, **values})
+        return self._execute(self._connection(), statement, {"org_id": self.org_id, **values})
 
     def saw(self, kind: str, key: UUID, version: int) -> None:
         """Note the version of an aggregate that was loaded.
@@ -138,7 +139,7 @@ class Transaction:
     def write(self, statement: Update | Delete, **values: Any) -> None:
         """Run an UPDATE or DELETE that cannot collide; the organisation is bound to it."""
         name = "updated_org_id" if isinstance(statement, Update) else "org_id"
-        self._connection().execute(statement, {name: self.org_id, **values})
+        self._execute(self._connection(), statement, {name: self.org_id, **values})
 
     def remove(self, statement: Delete, kind: str, key: UUID, **values: Any) -> None:
         """Delete one row for good; the organisation and the key are bound to the statement.
@@ -146,7 +147,8 @@ class Transaction:
         Raises:
             ConflictError: It was changed or removed since it was read.
         """
-        if self._connection().execute(statement, {"org_id": self.org_id, "key": key, **values}).rowcount != 1:
+        found = {"org_id": self.org_id, "key": key, **values}
+        if self._execute(self._connection(), statement, found).rowcount != 1:
             raise ConflictError(kind, key)
 
     def note_insert(self, table: Table, key: UUID) -> None:
@@ -163,7 +165,11 @@ class Transaction:
             self._connection()
         )  # outside: what a host has pending may collide as well, which is not our conflict
         with refusing_collisions(kind, key):
-            return connection.execute(statement, values)
+            return self._execute(connection, statement, values)
+
+    @staticmethod
+    def _execute(connection: Connection, statement: Executable, values: Any) -> AnyResult:
+        return connection.execute(statement, values, execution_options=found_by_identity(connection.dialect))
 
     def _connection(self) -> Connection:
         if self.closed:

@@ -28,7 +28,18 @@ _EXAMPLES = count()
 
 
 class AskingMachine(RuleBasedStateMachine):
-    """Asks two stores the same questions. ``sides`` is set by ``assert_agreement``."""
+    """Asks two stores the same questions. ``sides`` is set by ``assert_agreement``.
+
+    Example:
+        >>> from hypothesis.stateful import rule
+        >>> from service_engine import MemoryStore
+        >>> from service_engine.testing.entropy import SeededEntropy
+        >>> class Asking(AskingMachine):
+        ...     sides = tuple(Side(MemoryStore(), SeededEntropy()) for _ in range(2))
+        ...     a_step = rule()(lambda self: None)
+        >>> Asking().ask("what is a store", lambda side: type(side.store).__name__)
+        'MemoryStore'
+    """
 
     sides: tuple[Side, ...]
 

@@ -46,7 +46,12 @@ def _named(*refs: SearchStrategy[Ref]) -> SearchStrategy[list[Choice]]:
 
 
 class BillingRules(BooksMachine):
-    """Every use case of coupons and invoices, as a rule."""
+    """Every use case of coupons and invoices, as a rule.
+
+    Example:
+        >>> [name for name in vars(BillingRules) if name.endswith("_invoice")]
+        ['create_invoice', 'update_invoice', 'delete_invoice', 'get_invoice', 'abandon_an_invoice']
+    """
 
     @initialize(target=coupons)
     def first_coupons(self) -> Any:

@@ -25,7 +25,12 @@ __all__ = ["BooksMachine"]
 
 
 class BooksMachine(FoundedMachine):
-    """Keeps account of the invoices, and checks those that a step was about."""
+    """Keeps account of the invoices, and checks those that a step was about.
+
+    Example:
+        >>> [name for name in vars(BooksMachine) if "books" in name]  # checked after every step
+        ['the_books_are_right']
+    """
 
     def __init__(self) -> None:
         super().__init__()

@@ -29,7 +29,12 @@ _folder_ids = any_folder.map(lambda ref: ref.id)
 
 
 class CatalogueRules(FoundedMachine):
-    """Every use case of services and their folders, as a rule."""
+    """Every use case of services and their folders, as a rule.
+
+    Example:
+        >>> [name for name in vars(CatalogueRules) if name.endswith("_service")]
+        ['create_service', 'update_service', 'delete_service', 'get_service']
+    """
 
     @initialize(target=folders)
     def first_folders(self) -> Any:

@@ -58,7 +58,12 @@ _ALIKE: Final = ("urgent", "Urgent", "urgent!")
 
 
 class CollisionRules(BooksMachine):
-    """What a host might do wrong, or two hosts at once; and every look at what belongs to somebody else."""
+    """What a host might do wrong, or two hosts at once; and every look at what belongs to somebody else.
+
+    Example:
+        >>> [name for name in vars(CollisionRules) if not name.startswith("_")]
+        ['first_history', 'add_what_is_there', 'save_what_is_old', 'look_everything_up', 'look_at_everything', 'once']
+    """
 
     @initialize(target=invoices, ends=st.tuples(_ENDS, _ENDS))
     def first_history(self, ends: tuple[str, str]) -> Any:

@@ -48,7 +48,12 @@ _ALL = SliceRequest(size=500)
 
 
 class DeliveryRules(FoundedMachine):
-    """Every use case of orders, their tasks and their messages, as a rule."""
+    """Every use case of orders, their tasks and their messages, as a rule.
+
+    Example:
+        >>> [name for name in vars(DeliveryRules) if "message" in name]
+        ['first_messages', 'post_order_message', 'delete_order_message']
+    """
 
     # -------------------------------------------------------------------------------------------------- orders
 

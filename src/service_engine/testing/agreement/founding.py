@@ -29,7 +29,12 @@ __all__ = ["FoundedMachine"]
 
 
 class FoundedMachine(AskingMachine):
-    """Founds two organisations."""
+    """Founds two organisations.
+
+    Example:
+        >>> [name for name in vars(FoundedMachine) if name.startswith("first_") and name.endswith("s")]
+        ['first_employees', 'first_clients', 'first_orders', 'first_tickets', 'first_memories']
+    """
 
     # Hypothesis runs these in any order; each founds the organisations, unless another has.
 

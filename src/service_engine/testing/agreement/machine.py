@@ -58,7 +58,12 @@ __all__ = ["AgreementMachine"]
 
 
 class AgreementMachine(CatalogueRules, DeliveryRules, OfferRules, BillingRules, PayingRules, CollisionRules):
-    """Every use case, as a rule: here the people and the tickets, the rest is inherited."""
+    """Every use case, as a rule: here the people and the tickets, the rest is inherited.
+
+    Example:
+        >>> [name for name in vars(AgreementMachine) if name.endswith("_ticket")]
+        ['open_ticket', 'update_ticket', 'move_ticket', 'reassign_ticket', 'get_ticket']
+    """
 
     # ------------------------------------------------------------------------------------ organisations, people
 

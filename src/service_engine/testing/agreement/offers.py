@@ -34,7 +34,12 @@ __all__ = ["OfferRules"]
 
 
 class OfferRules(BooksMachine):
-    """Every use case of proposals, as a rule."""
+    """Every use case of proposals, as a rule.
+
+    Example:
+        >>> {"draft_proposal", "move_proposal", "sign_proposal"} <= set(vars(OfferRules))
+        True
+    """
 
     @initialize(target=proposals)
     def first_proposals(self) -> Any:

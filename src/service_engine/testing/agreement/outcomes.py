@@ -26,6 +26,13 @@ class DisagreementError(AssertionError):
         question: What they were asked.
         first: What the first store answered.
         second: What the second store answered.
+
+    Example:
+        >>> print(DisagreementError("how many clients", outcome_of(lambda: 7), outcome_of(lambda: 8)))
+        how many clients
+          answer: 7 and 8
+          first:  Outcome(seen=('returned', 7))
+          second: Outcome(seen=('returned', 8))
     """
 
     def __init__(self, question: str, first: Outcome, second: Outcome) -> None:
@@ -52,6 +59,13 @@ class Side:
     Args:
         store: The store.
         entropy: Where its ids and random values come from.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> entropy = SeededEntropy(1)
+        >>> side = Side(MemoryStore(entropy=entropy), entropy)
+        >>> side.store.entropy is side.entropy
+        True
     """
 
     store: Store
@@ -65,6 +79,10 @@ class Outcome:
     Args:
         seen: The answer, or the refusal with everything that it carries, in comparable form.
         value: The answer itself; None for a refusal.
+
+    Example:
+        >>> Outcome(("returned", 7), value=7) == Outcome(("returned", 7), value="another object")
+        True
     """
 
     seen: Any
@@ -91,7 +109,16 @@ def outcome_of(call: Callable[[], Any]) -> Outcome:
 def observed(
     uow: UnitOfWork, use_case: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> tuple[Any, tuple[Event, ...]]:
-    """Run a use case and return its result together with everything that was stored, as events."""
+    """Run a use case and return its result together with everything that was stored, as events.
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency, later, ticket
+        >>> from service_engine.usecases.tickets import close_ticket
+        >>> with agency().begin(acme.id) as uow:
+        ...     result, events = observed(uow, close_ticket, (ticket.id,), {"at": later})
+        >>> result.status.label, [type(event).__name__ for event in events]
+        ('Closed', ['TicketClosed'])
+    """
     return use_case(uow, *args, **kwargs), uow.events
 
 

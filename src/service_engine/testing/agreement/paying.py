@@ -28,7 +28,12 @@ __all__ = ["PayingRules"]
 
 
 class PayingRules(BooksMachine):
-    """Every use case of payments and of charging, as a rule."""
+    """Every use case of payments and of charging, as a rule.
+
+    Example:
+        >>> [name for name in vars(PayingRules) if "charge" in name]
+        ['begin_charge', 'settle_charge', 'charge_invoice']
+    """
 
     @initialize(target=payments)
     def first_payments(self) -> Any:

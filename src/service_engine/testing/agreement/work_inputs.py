@@ -78,8 +78,8 @@ def service_patches() -> SearchStrategy[ServicePatch]:
 
     Example:
         >>> from hypothesis import Phase, find, settings
-        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
-        >>> find(service_patches(), lambda patch: patch.currency == "JPY", settings=quick).folder_id
+        >>> quick = settings(phases=[Phase.generate])
+        >>> find(service_patches(), lambda patch: True, settings=quick).folder_id
         UNSET
     """
     prices = st.none() | bad_or(st.sampled_from(_PRICES[:3]), *_PRICES[3:])
@@ -102,8 +102,8 @@ def new_order_details() -> SearchStrategy[OrderDetails]:
 
     Example:
         >>> from hypothesis import Phase, find, settings
-        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
-        >>> find(new_order_details(), lambda details: details.service_name == "twice", settings=quick).service_id
+        >>> quick = settings(phases=[Phase.generate])
+        >>> find(new_order_details(), lambda details: True, settings=quick).service_id
         UNSET
     """
     return _details(service_id=st.just(UNSET), service_name=bad_or(st.just(UNSET), "twice"))
@@ -114,8 +114,8 @@ def order_patches() -> SearchStrategy[OrderPatch]:
 
     Example:
         >>> from hypothesis import Phase, find, settings
-        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
-        >>> find(order_patches(), lambda patch: patch.status is OrderStatus.COMPLETED, settings=quick).employee_ids
+        >>> quick = settings(phases=[Phase.generate])
+        >>> find(order_patches(), lambda patch: True, settings=quick).employee_ids
         UNSET
     """
     return strategies.order_patches(
@@ -131,8 +131,8 @@ def task_patches() -> SearchStrategy[OrderTaskPatch]:
 
     Example:
         >>> from hypothesis import Phase, find, settings
-        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
-        >>> find(task_patches(), lambda patch: patch.deadline == 0, settings=quick).employee_ids
+        >>> quick = settings(phases=[Phase.generate])
+        >>> find(task_patches(), lambda patch: True, settings=quick).employee_ids
         UNSET
     """
     ends = {"deadline": optional(bad_or(st.integers(0, 3), -1, 2**31)), "due_at": optional(times())}

@@ -180,4 +180,14 @@ class StoreContract(
     RetryContract,
     ThreadsContract,
 ):
-    """Everything that a store must do. Inherit it and give a fixture ``store``."""
+    """Everything that a store must do. Inherit it and give a fixture ``store``.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> class TestMyStore(StoreContract):
+        ...     @pytest.fixture
+        ...     def store(self) -> MemoryStore:
+        ...         return MemoryStore()  # yours instead
+        >>> sum(name.startswith("test_") for name in dir(TestMyStore)) > 200
+        True
+    """

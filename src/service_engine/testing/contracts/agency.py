@@ -48,7 +48,13 @@ def happened(state: T) -> Change[T]:
 
 @contextmanager
 def missing(kind: str, key: object) -> Iterator[None]:
-    """Expect the answer that there is no such thing; a foreign one gets the very same."""
+    """Expect the answer that there is no such thing; a foreign one gets the very same.
+
+    Example:
+        >>> from service_engine.testing.examples import acme, agency
+        >>> with missing("ticket", 7), agency().begin(acme.id) as uow:
+        ...     uow.tickets.get(7)
+    """
     with pytest.raises(NotFoundError) as refusal:
         yield
     assert (refusal.value.kind, refusal.value.key) == (kind, key)
@@ -60,6 +66,14 @@ class Agency:
     Args:
         store: Any store.
         name: What it is called.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())
+        >>> ticket = acme.ticket(subject="Help")  # of a new client, too
+        >>> with acme.undone() as uow:
+        ...     uow.clients.dependents(ticket.client_id)
+        ('tickets',)
     """
 
     def __init__(self, store: Store, name: str = "Acme") -> None:
@@ -208,7 +222,18 @@ class _Undone(Exception):  # noqa: N818  # not an error: the way to roll back on
 
 
 class Contract:
-    """The beginning of every contract class. Whoever inherits one gives a fixture ``store``."""
+    """The beginning of every contract class. Whoever inherits one gives a fixture ``store``.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> from service_engine.usecases.clients import list_clients
+        >>> class TestMyStore(Contract):
+        ...     store = pytest.fixture(lambda self: MemoryStore())  # yours instead
+        ...
+        ...     def test_a_new_organization_has_no_clients(self, acme: Agency) -> None:
+        ...         assert acme.read(list_clients).total == 0
+        >>> TestMyStore().test_a_new_organization_has_no_clients(Agency(MemoryStore()))  # pytest hands it in
+    """
 
     @pytest.fixture
     def acme(self, store: Store) -> Agency:

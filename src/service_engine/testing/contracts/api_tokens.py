@@ -33,7 +33,13 @@ def last_use(agency: Agency, token: ApiToken) -> datetime | None:
 
 
 class ApiTokenContract(Contract):
-    """API tokens, and the directory."""
+    """API tokens, and the directory.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())  # yours instead
+        >>> ApiTokenContract().test_an_unknown_hash_is_nobodys(acme)
+    """
 
     @pytest.mark.parametrize("expires_at", [None, NOON + timedelta(microseconds=1)])
     def test_the_directory_tells_whose_a_token_is(

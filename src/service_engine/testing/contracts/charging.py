@@ -42,7 +42,13 @@ class Interrupted(SimulatedGateway):
 
 
 class ChargingContract(Contract):
-    """An invoice is charged in two transactions, and between them anything can happen."""
+    """An invoice is charged in two transactions, and between them anything can happen.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())  # yours instead
+        >>> ChargingContract().test_a_lost_answer_takes_the_money_once(acme)
+    """
 
     def test_a_charge_is_recorded(self, acme: Agency) -> None:
         """What the gateway took, how it calls that, and where the client paid from (D29)."""

@@ -63,7 +63,13 @@ def listing(agency: Agency) -> Any:
 
 
 class ClientListContract(Contract):
-    """Filters, sorts and pages of clients. Another organisation has the same; staff are no clients."""
+    """Filters, sorts and pages of clients. Another organisation has the same; staff are no clients.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())  # yours instead
+        >>> ClientListContract().test_clients_come_newest_first(acme, fill(acme))
+    """
 
     @pytest.fixture
     def clients(self, acme: Agency, rival: Agency) -> list[Client]:

@@ -43,7 +43,13 @@ def revise(client: Client, **changed: object) -> Change[Client]:
 
 
 class ClientContract(Contract):
-    """The organisation's clients, one at a time."""
+    """The organisation's clients, one at a time.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> store = MemoryStore()  # yours instead
+        >>> ClientContract().test_whoever_is_not_a_live_client_is_missing(Agency(store), Agency(store, "Rival"))
+    """
 
     @rolled_back
     @given(client=strategies.clients())
@@ -164,7 +170,13 @@ class ClientContract(Contract):
 
 
 class ClientSpendingContract(Contract):
-    """What a client has spent, as it is shown: alone and in the list."""
+    """What a client has spent, as it is shown: alone and in the list.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> store = MemoryStore()  # yours instead
+        >>> ClientSpendingContract().test_only_paid_invoices_count(Agency(store), Agency(store, "Rival"))
+    """
 
     def test_who_paid_nothing_has_spent_nothing_known(self, acme: Agency) -> None:
         """No sum, rather than nought, while no invoice is Paid; nought once one over nothing is."""
@@ -226,7 +238,13 @@ class ClientSpendingContract(Contract):
 
 
 class ClientEmailContract(Contract):
-    """What is unique about a client."""
+    """What is unique about a client.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())  # yours instead
+        >>> ClientEmailContract().test_the_email_of_a_deleted_client_is_free(acme)
+    """
 
     def test_an_email_has_one_owner_in_an_organization(self, acme: Agency, rival: Agency) -> None:
         """Clients and employees are both owners; another organisation's people are not."""

@@ -21,7 +21,13 @@ LATER = NOON + timedelta(seconds=1)
 
 
 class CouponContract(Contract):
-    """The organisation's coupons. Whether one exists is asked through the references."""
+    """The organisation's coupons. Whether one exists is asked through the references.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> store = MemoryStore()  # yours instead
+        >>> CouponContract().test_a_code_is_taken_for_ever_in_an_organization(Agency(store), Agency(store, "Rival"))
+    """
 
     @rolled_back
     @given(coupon=strategies.coupons())

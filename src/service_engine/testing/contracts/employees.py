@@ -17,7 +17,13 @@ __all__ = ["EmployeeContract"]
 
 
 class EmployeeContract(Contract):
-    """The organisation's employees, one at a time."""
+    """The organisation's employees, one at a time.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> store = MemoryStore()  # yours instead
+        >>> EmployeeContract().test_an_email_is_taken_once_in_an_organization(Agency(store), Agency(store, "Rival"))
+    """
 
     @rolled_back
     @given(employee=strategies.employees())

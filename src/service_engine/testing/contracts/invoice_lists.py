@@ -88,7 +88,13 @@ def listing(agency: Agency) -> Any:
 
 
 class InvoiceListContract(Contract):
-    """Filters, sorts and pages of invoices. Another organisation has the same, and a deleted invoice is there."""
+    """Filters, sorts and pages of invoices. Another organisation has the same, and a deleted invoice is there.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())  # yours instead
+        >>> InvoiceListContract().test_a_change_of_an_invoice_or_its_client_is_seen_in_the_list(acme)
+    """
 
     @pytest.fixture
     def invoices(self, acme: Agency, rival: Agency) -> list[Invoice]:

@@ -66,7 +66,13 @@ def with_new_ids(items: tuple[InvoiceItem, ...], agency: Agency) -> tuple[Invoic
 
 
 class InvoiceContract(Contract):
-    """The organisation's invoices, one at a time."""
+    """The organisation's invoices, one at a time.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())  # yours instead
+        >>> InvoiceContract().test_an_invoice_keeps_what_was_deleted(acme)
+    """
 
     @rolled_back
     @given(invoice=strategies.invoices())
@@ -195,7 +201,13 @@ class InvoiceContract(Contract):
 
 
 class InvoiceItemContract(Contract):
-    """The lines of an invoice: stored, replaced and shown with it."""
+    """The lines of an invoice: stored, replaced and shown with it.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())  # yours instead
+        >>> InvoiceItemContract().test_items_of_an_invoice_are_replaced(acme)
+    """
 
     def test_items_of_an_invoice_are_replaced(self, acme: Agency) -> None:
         """Lines come, go, change their places and are rewritten; those of other invoices stay (D20)."""
@@ -258,7 +270,13 @@ class InvoiceItemContract(Contract):
 
 
 class InvoiceNumberContract(Contract):
-    """Under which number an invoice is issued."""
+    """Under which number an invoice is issued.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())  # yours instead
+        >>> InvoiceNumberContract().test_what_is_rolled_back_was_never_counted(acme)
+    """
 
     def test_an_invoice_number_is_taken_for_ever_in_an_organization(self, acme: Agency, rival: Agency) -> None:
         """Deleted invoices keep theirs; other organisations have their own."""

@@ -84,7 +84,13 @@ def scrolled(agency: Agency, listing: Listing, sort: Sort[Any], size: int) -> It
 
 
 class KeysetContract(Contract):
-    """Keyset pages of every list. Another organisation has the same, and something deleted is there."""
+    """Keyset pages of every list. Another organisation has the same, and something deleted is there.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())  # yours instead
+        >>> KeysetContract().test_a_cursor_of_another_order_is_refused(acme)
+    """
 
     @pytest.mark.parametrize("noun", LISTINGS)
     def test_keyset_pages_together_are_the_list(self, acme: Agency, rival: Agency, noun: str) -> None:

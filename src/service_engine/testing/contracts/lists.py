@@ -52,13 +52,26 @@ def ordered(rows: Sequence[Any], sort: Sort[Any]) -> list[Any]:
 
 
 def expected(rows: Sequence[R], filters: Sequence[Condition[Any]], sort: Sort[Any], page: PageRequest) -> Page[R]:
-    """Return the page that a list must give of these rows."""
+    """Return the page that a list must give of these rows.
+
+    Example:
+        >>> from service_engine.ports.clients import ClientSort
+        >>> from service_engine.testing.examples import john
+        >>> expected([john], (), Sort(ClientSort.EMAIL), PageRequest(number=2)) == Page((), 1)
+        True
+    """
     left = ordered([row for row in rows if all(lets_through(each, row) for each in filters)], sort)
     return Page(tuple(left[page.offset : page.offset + page.size]), len(left))
 
 
 def conditions(field: F, values: Sequence[Any]) -> list[Condition[F]]:
-    """Return every operator on a field with every one of the values, null and nothing at all included."""
+    """Return every operator on a field with every one of the values, null and nothing at all included.
+
+    Example:
+        >>> from service_engine.ports.tickets import TicketFilter
+        >>> [(each.operator.value, each.value) for each in conditions(TicketFilter.STATUS, [2])]
+        [('$eq', 2), ('$lt', 2), ('$gt', 2), ('$eq', None), ('$in', ()), ('$in', (2,)), ('$in', (2,))]
+    """
     singles = [
         Condition(field, operator, value) for operator in (Operator.EQ, Operator.LT, Operator.GT) for value in values
     ]
@@ -67,7 +80,15 @@ def conditions(field: F, values: Sequence[Any]) -> list[Condition[F]]:
 
 
 def check_filters(lists: Lists, rows: Sequence[Any], sort: Sort[Any], filters: Sequence[Condition[Any]]) -> None:
-    """Compare each filter alone, and each with the next one, on the rows and on the total."""
+    """Compare each filter alone, and each with the next one, on the rows and on the total.
+
+    Example:
+        >>> from functools import partial
+        >>> from service_engine.ports.clients import ClientFilter, ClientSort
+        >>> from service_engine.testing.examples import john
+        >>> filters = conditions(ClientFilter.EMAIL, [john.email, "ann@example.com"])
+        >>> check_filters(partial(expected, [john]), [john], Sort(ClientSort.ID), filters)
+    """
     everything = PageRequest(size=100)
     together = [[first, second] for first, second in pairwise(filters)]
     for some in [*([each] for each in filters), *together]:
@@ -78,7 +99,14 @@ def check_filters(lists: Lists, rows: Sequence[Any], sort: Sort[Any], filters: S
 
 
 def check_sorts(lists: Lists, rows: Sequence[Any], fields: type[SortField]) -> None:
-    """Compare every sort in both directions."""
+    """Compare every sort in both directions.
+
+    Example:
+        >>> from functools import partial
+        >>> from service_engine.ports.clients import ClientSort
+        >>> from service_engine.testing.examples import john
+        >>> check_sorts(partial(expected, [john]), [john], ClientSort)
+    """
     everything = PageRequest(size=100)
     for field in fields:
         for descending in (True, False):
@@ -87,7 +115,15 @@ def check_sorts(lists: Lists, rows: Sequence[Any], fields: type[SortField]) -> N
 
 
 def check_pages(lists: Lists, rows: Sequence[Any], sort: Sort[Any], *, id_of: Callable[[Any], Any]) -> None:
-    """Put pages of several sizes together, and look beyond the end."""
+    """Put pages of several sizes together, and look beyond the end.
+
+    Example:
+        >>> import pytest
+        >>> from service_engine.ports.clients import ClientSort
+        >>> from service_engine.testing.examples import john
+        >>> with pytest.raises(AssertionError):  # every page shows the same
+        ...     check_pages(lambda **asked: Page((john,), 1), [john], Sort(ClientSort.ID), id_of=lambda row: row.id)
+    """
     whole = [id_of(row) for row in ordered(rows, sort)]
     for size in (1, 2, 3, len(rows), 100):
         found: list[Any] = []

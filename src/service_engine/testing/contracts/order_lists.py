@@ -67,7 +67,13 @@ def listing(agency: Agency) -> Any:
 
 
 class OrderListContract(Contract):
-    """Filters, sorts and pages of orders. Another organisation has the same, and a deleted order is there."""
+    """Filters, sorts and pages of orders. Another organisation has the same, and a deleted order is there.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())  # yours instead
+        >>> OrderListContract().test_a_change_of_an_order_is_seen_in_the_list(acme)
+    """
 
     @pytest.fixture
     def orders(self, acme: Agency, rival: Agency) -> list[Order]:

@@ -33,7 +33,13 @@ def posted(agency: Agency, order: Order, **given: Any) -> OrderMessage:
 
 
 class OrderMessageContract(Contract):
-    """The messages on the organisation's orders."""
+    """The messages on the organisation's orders.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> store = MemoryStore()  # yours instead
+        >>> OrderMessageContract().test_a_foreign_order_message_cannot_be_removed(Agency(store), Agency(store, "Rival"))
+    """
 
     @rolled_back
     @given(message=strategies.order_messages())

@@ -35,7 +35,13 @@ def added(agency: Agency, order: Order, **given: Any) -> OrderTask:
 
 
 class OrderTaskContract(Contract):
-    """The tasks of the organisation's orders."""
+    """The tasks of the organisation's orders.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())  # yours instead
+        >>> OrderTaskContract().test_a_stale_change_of_a_task_is_a_conflict(acme)
+    """
 
     @rolled_back
     @given(task=strategies.order_tasks())

@@ -48,7 +48,13 @@ def settled(order: Order, agency: Agency, uow: UnitOfWork) -> Order:
 
 
 class OrderContract(Contract):
-    """The organisation's orders, one at a time."""
+    """The organisation's orders, one at a time.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())  # yours instead
+        >>> OrderContract().test_an_order_keeps_a_deleted_service(acme)
+    """
 
     @rolled_back
     @given(order=strategies.orders())

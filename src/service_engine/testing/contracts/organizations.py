@@ -28,7 +28,13 @@ rolled_back: Final = settings(
 
 
 class OrganizationContract(Contract):
-    """The organisation of the unit of work."""
+    """The organisation of the unit of work.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> store = MemoryStore()  # yours instead
+        >>> OrganizationContract().test_a_slug_is_taken_once_among_all(store, Agency(store))
+    """
 
     def test_an_organization_is_kept(self, acme: Agency) -> None:
         """What was founded is what is there."""
@@ -72,7 +78,13 @@ class OrganizationContract(Contract):
 
 
 class RoleContract(Contract):
-    """The organisation's roles."""
+    """The organisation's roles.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> store = MemoryStore()  # yours instead
+        >>> RoleContract().test_a_foreign_role_is_a_missing_one(Agency(store), Agency(store, "Rival"))
+    """
 
     @rolled_back
     @given(role=strategies.roles())

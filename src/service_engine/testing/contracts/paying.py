@@ -130,7 +130,13 @@ def as_it_stands(agency: Agency, invoice: Invoice) -> tuple[object, ...]:
 
 
 class PayingContract(Contract):
-    """Invoices become Paid in several ways, all of which leave the same."""
+    """Invoices become Paid in several ways, all of which leave the same.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())  # yours instead
+        >>> PayingContract().test_every_way_of_paying_leaves_the_same(acme)
+    """
 
     @pytest.mark.parametrize("way", WAYS)
     def test_paying_an_invoice_makes_its_orders(self, acme: Agency, way: str) -> None:

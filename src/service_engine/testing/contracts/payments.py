@@ -47,7 +47,13 @@ def settled(payment: Payment, agency: Agency, uow: UnitOfWork) -> Payment:
 
 
 class PaymentContract(Contract):
-    """The payments on the organisation's invoices, one at a time."""
+    """The payments on the organisation's invoices, one at a time.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())  # yours instead
+        >>> PaymentContract().test_an_invoice_has_one_pending_payment(acme)
+    """
 
     @rolled_back
     @given(payment=strategies.payments())

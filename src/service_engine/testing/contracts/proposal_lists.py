@@ -70,7 +70,13 @@ def listing(agency: Agency) -> Any:
 
 
 class ProposalListContract(Contract):
-    """Filters, sorts and pages of proposals. Another organisation has the same, and a deleted proposal is there."""
+    """Filters, sorts and pages of proposals. Another organisation has the same, and a deleted proposal is there.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())  # yours instead
+        >>> ProposalListContract().test_a_change_of_a_proposal_is_seen_in_the_list(acme)
+    """
 
     @pytest.fixture
     def proposals(self, acme: Agency, rival: Agency) -> list[ProposalSummary]:

@@ -46,7 +46,13 @@ def settled(proposal: Proposal, agency: Agency, uow: UnitOfWork) -> Proposal:
 
 
 class ProposalContract(Contract):
-    """The organisation's proposals, one at a time."""
+    """The organisation's proposals, one at a time.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())  # yours instead
+        >>> ProposalContract().test_items_of_a_proposal_keep_their_order(acme)
+    """
 
     @rolled_back
     @given(proposal=strategies.proposals())

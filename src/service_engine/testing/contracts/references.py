@@ -24,7 +24,13 @@ LATER = NOON + timedelta(seconds=1)
 
 
 class ReferenceContract(Contract):
-    """One look-up for everything that a request refers to."""
+    """One look-up for everything that a request refers to.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> store = MemoryStore()  # yours instead
+        >>> ReferenceContract().test_one_that_is_missing_hides_no_other(Agency(store), Agency(store, "Rival"))
+    """
 
     def test_everything_is_found_at_once(self, acme: Agency) -> None:
         """Client, order, coupon, services and people; what is asked for twice is found once."""

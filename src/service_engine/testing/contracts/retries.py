@@ -23,7 +23,13 @@ LATER = NOON + timedelta(seconds=1)
 
 
 class RetryContract(Contract):
-    """``Store.run``."""
+    """``Store.run``.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())  # yours instead
+        >>> RetryContract().test_every_try_draws_the_same_ids(acme)
+    """
 
     def test_a_use_case_is_committed_and_answers(self, acme: Agency) -> None:
         """Arguments go in, the result comes out."""

@@ -63,7 +63,13 @@ def listing(agency: Agency) -> Any:
 
 
 class ServiceListContract(Contract):
-    """Filters, sorts and pages of services. Another organisation has the same, and a deleted service is there."""
+    """Filters, sorts and pages of services. Another organisation has the same, and a deleted service is there.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())  # yours instead
+        >>> ServiceListContract().test_a_list_of_no_services_is_empty(acme)
+    """
 
     @pytest.fixture
     def services(self, acme: Agency, rival: Agency) -> list[Service]:

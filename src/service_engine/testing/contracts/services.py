@@ -42,7 +42,13 @@ def settled(service: Service, agency: Agency, uow: UnitOfWork) -> Service:
 
 
 class ServiceContract(Contract):
-    """The organisation's services, one at a time."""
+    """The organisation's services, one at a time.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> store = MemoryStore()  # yours instead
+        >>> ServiceContract().test_whatever_is_not_a_live_service_is_missing(Agency(store), Agency(store, "Rival"))
+    """
 
     @rolled_back
     @given(service=strategies.services())
@@ -120,7 +126,13 @@ class ServiceContract(Contract):
 
 
 class ServiceFolderContract(Contract):
-    """The folders of the organisation's catalogue."""
+    """The folders of the organisation's catalogue.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> store = MemoryStore()  # yours instead
+        >>> ServiceFolderContract().test_folders_come_by_their_sort_order(Agency(store), Agency(store, "Rival"))
+    """
 
     def test_folders_come_by_their_sort_order(self, acme: Agency, rival: Agency) -> None:
         """Equal ones by id; another organisation has its own."""

@@ -38,7 +38,13 @@ def clients_of(agency: Agency) -> list[Client]:
 
 
 class SigningContract(Contract):
-    """A proposal that was sent becomes an order, once."""
+    """A proposal that was sent becomes an order, once.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> store = MemoryStore()  # yours instead
+        >>> SigningContract().test_a_signed_proposal_becomes_one_order(Agency(store), Agency(store, "Rival"))
+    """
 
     def test_a_signed_proposal_becomes_one_order(self, acme: Agency, rival: Agency) -> None:
         """Over its total, named after its first service as that is called now; all items are told (D32)."""

@@ -19,7 +19,13 @@ __all__ = ["SubscriptionContract"]
 
 
 class SubscriptionContract(Contract):
-    """The subscriptions of the organisation's clients."""
+    """The subscriptions of the organisation's clients.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())  # yours instead
+        >>> SubscriptionContract().test_an_invoice_starts_one_subscription(acme)
+    """
 
     @rolled_back
     @given(subscription=strategies.subscriptions())

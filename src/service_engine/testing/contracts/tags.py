@@ -23,7 +23,13 @@ def created(tag: Tag) -> Change[Tag]:
 
 
 class TagContract(Contract):
-    """The organisation's tags."""
+    """The organisation's tags.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> store = MemoryStore()  # yours instead
+        >>> TagContract().test_every_organization_has_its_own_tags(Agency(store), Agency(store, "Rival"))
+    """
 
     @rolled_back
     @given(names=st.lists(strategies.lines(), max_size=4, unique=True).map(sorted))

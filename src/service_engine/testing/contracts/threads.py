@@ -31,6 +31,11 @@ class ThreadsContract(Contract):
 
     Each writer waits inside its unit of work for the other one, for a moment. So both are inside if the store allows
     that, and both have read before either has written; if it lets in one at a time, the first goes on after the moment.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())  # yours instead
+        >>> ThreadsContract().test_two_invoices_have_two_numbers(acme)
     """
 
     def test_neither_of_two_new_things_is_lost(self, acme: Agency) -> None:

@@ -69,7 +69,13 @@ def listing(agency: Agency) -> Any:
 
 
 class TicketListContract(Contract):
-    """Filters, sorts and pages of tickets. Another organisation has the same, and a deleted ticket is there."""
+    """Filters, sorts and pages of tickets. Another organisation has the same, and a deleted ticket is there.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())  # yours instead
+        >>> TicketListContract().test_a_change_is_seen_in_the_list(acme)
+    """
 
     @pytest.fixture
     def rows(self, acme: Agency, rival: Agency) -> list[TicketRow]:

@@ -33,7 +33,14 @@ LATER = NOON + timedelta(seconds=1)
 
 
 def ticket_client(client: Client, agency: Agency) -> ClientSummary:
-    """Return how a ticket must show its client."""
+    """Return how a ticket must show its client.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())
+        >>> ticket_client(acme.client(first_name="Zoë"), acme).first_name
+        'Zoë'
+    """
     return ClientSummary(
         id=client.id,
         first_name=client.first_name,
@@ -48,7 +55,17 @@ def ticket_client(client: Client, agency: Agency) -> ClientSummary:
 
 
 def row_of(ticket: Ticket, client: Client, staff: list[Employee], agency: Agency) -> TicketRow:
-    """Return how a list must show a ticket."""
+    """Return how a list must show a ticket.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())
+        >>> john = acme.client()
+        >>> ticket = acme.ticket(client_id=john.id, employee_ids=[acme.administrator.id])
+        >>> row = row_of(ticket, john, [acme.administrator], acme)
+        >>> row.client.email == john.email, [each.id for each in row.employees] == list(ticket.employee_ids)
+        (True, True)
+    """
     by_id = {each.id: each for each in staff}
     return TicketRow(
         **{name: getattr(ticket, name) for name in _SAME},
@@ -84,7 +101,13 @@ def _shown(agency: Agency, ticket_id: TicketId) -> TicketDetails:
 
 
 class TicketViewContract(Contract):
-    """A ticket with everything, and as a row."""
+    """A ticket with everything, and as a row.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())  # yours instead
+        >>> TicketViewContract().test_a_deleted_order_stays_linked_and_hidden(acme)
+    """
 
     def test_a_bare_ticket_is_shown(self, acme: Agency) -> None:
         """Nothing that it does not have is made up."""

@@ -46,7 +46,13 @@ def settled(ticket: Ticket, agency: Agency, uow: UnitOfWork) -> Ticket:
 
 
 class TicketContract(Contract):
-    """The organisation's tickets, one at a time."""
+    """The organisation's tickets, one at a time.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())  # yours instead
+        >>> TicketContract().test_a_stale_change_of_a_ticket_is_a_conflict(acme)
+    """
 
     @rolled_back
     @given(ticket=strategies.tickets())
@@ -146,7 +152,13 @@ class TicketContract(Contract):
 
 
 class TicketLinkContract(Contract):
-    """What a ticket refers to."""
+    """What a ticket refers to.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())  # yours instead
+        >>> TicketLinkContract().test_one_ticket_keeps_what_another_loses(acme)
+    """
 
     def test_assignments_and_tags_are_replaced_whole(self, acme: Agency) -> None:
         """Their order is kept, whatever was there before, and a ticket closed in between keeps them."""

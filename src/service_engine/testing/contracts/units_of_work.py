@@ -128,7 +128,13 @@ def found_again(uow: UnitOfWork, things: tuple[object, ...]) -> tuple[object, ..
 
 
 class UnitOfWorkContract(Contract):
-    """Commit, rollback, events, and the two ways to use a store without opening one."""
+    """Commit, rollback, events, and the two ways to use a store without opening one.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> acme = Agency(MemoryStore())  # yours instead
+        >>> UnitOfWorkContract().test_an_exception_rolls_everything_back(acme)
+    """
 
     def test_the_end_of_the_block_commits(self, acme: Agency) -> None:
         """Everything is there afterwards, changed as it was changed."""

@@ -38,6 +38,13 @@ class TenantApp:
         app: The ASGI application.
         callers: How each of the two is known: by a token, which is sent as ``Authorization: Bearer``, or by headers.
         close: What to do when no more requests will come.
+
+    Example:
+        >>> async def app(scope, receive, send):
+        ...     await send({"type": "http.response.start", "status": 204, "headers": []})
+        ...     await send({"type": "http.response.body"})
+        >>> TenantApp(app=app, callers=("a token", {"x-tenant": "rival"})).headers_of(1)
+        {'x-tenant': 'rival'}
     """
 
     app: AsgiApp
@@ -60,7 +67,12 @@ AppFactory: TypeAlias = Callable[[Entropy], TenantApp]
 
 
 class AppMachine(RuleBasedStateMachine):
-    """Sends the same random requests to an application in which two organisations work, and where one is idle."""
+    """Sends the same random requests to an application in which two organisations work, and where one is idle.
+
+    Example:
+        >>> [name for name in vars(AppMachine) if not name.startswith("_")]
+        ['send', 'compare', 'look_everywhere', 'teardown']
+    """
 
     open_app: ClassVar[AppFactory]
     openapi: ClassVar[str]

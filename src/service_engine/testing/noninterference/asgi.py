@@ -33,6 +33,12 @@ class Request:
         query: Names and values of the query.
         headers: Names and values of the headers.
         body: The body.
+
+    Example:
+        >>> request = Request(method="GET", path="/api/tickets", query=[("limit", "2")])
+        >>> scope = request.scope({})
+        >>> scope["path"], scope["query_string"]
+        ('/api/tickets', b'limit=2')
     """
 
     method: str
@@ -65,13 +71,17 @@ class Request:
 
 @frozen(kw_only=True)
 class Answer:
-    """What an application answered.
+    r"""What an application answered.
 
     Args:
         status: The status; 500 when it raised before it had answered.
         headers: The headers.
         body: The body.
         failure: What it raised, if it did.
+
+    Example:
+        >>> Answer(status=404, headers=(), body=b"{}", failure=None).wire()
+        b'404\n\n{}'
     """
 
     status: int

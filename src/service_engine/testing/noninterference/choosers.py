@@ -13,7 +13,13 @@ T = TypeVar("T")
 
 
 class Chooser(Protocol):
-    """Chooses."""
+    """Chooses.
+
+    Example:
+        >>> chooser: Chooser = Plain()
+        >>> chooser.pick(["first", "second"])
+        'first'
+    """
 
     def pick(self, options: Sequence[T]) -> T:
         """Choose one of several."""
@@ -37,6 +43,14 @@ class Drawn:
 
     Args:
         data: What the strategy ``data()`` gives.
+
+    Example:
+        >>> from hypothesis import given, settings
+        >>> @settings(max_examples=5, database=None, deadline=None)
+        ... @given(st.data())
+        ... def test_a_few_are_chosen(data) -> None:
+        ...     assert set(Drawn(data).some(["a", "b"], 3)) <= {"a", "b"}
+        >>> test_a_few_are_chosen()
     """
 
     def __init__(self, data: Any) -> None:

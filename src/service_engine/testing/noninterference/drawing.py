@@ -33,6 +33,10 @@ class Known:
     Args:
         together: The id where both organisations work.
         alone: The id where its organisation is alone.
+
+    Example:
+        >>> Known(together=12, alone=7).alone
+        7
     """
 
     together: str | int
@@ -46,6 +50,12 @@ class Memory:
     Args:
         ids: Of each organisation, the latest ids by the word that they were answered under.
         good: By the place where an id was used: under which words those were that the application accepted.
+
+    Example:
+        >>> memory = Memory()
+        >>> memory.learn(0, "tickets", b'{"id": 12}', b'{"id": 7}')
+        >>> memory.ids[0]
+        {'tickets': [Known(together=12, alone=7)]}
     """
 
     ids: tuple[dict[str, list[Known]], dict[str, list[Known]]] = field(factory=lambda: ({}, {}))
@@ -83,6 +93,13 @@ class Draft:
         headers: Its headers.
         body: Its body, or None.
         used: Where ids were used, and under which words they were answered.
+
+    Example:
+        >>> from service_engine.testing.noninterference.choosers import Plain
+        >>> health = Operation(method="GET", path="/api/health", parameters=(), body=None, example=None)
+        >>> draft = draft_request(Plain(), health, 0, Memory())
+        >>> str(draft), draft.request({"authorization": "Bearer secret"}, alone=True).headers
+        ('GET /api/health of organisation 0', {'authorization': 'Bearer secret'})
     """
 
     operation: Operation
@@ -123,7 +140,14 @@ class _Slot:
 def draft_request(
     chooser: Chooser, operation: Operation, org: int, memory: Memory, *, key: Known | None = None
 ) -> Draft:
-    """Make up a request of an organisation; an id that is given is the first one in the path."""
+    """Make up a request of an organisation; an id that is given is the first one in the path.
+
+    Example:
+        >>> from service_engine.testing.noninterference.choosers import Plain
+        >>> get = Operation(method="GET", path="/api/tickets/{id}", parameters=(), body=None, example=None)
+        >>> str(draft_request(Plain(), get, 0, Memory(), key=Known(together=12, alone=7)))
+        'GET /api/tickets/7 of organisation 0'
+    """
     values = _Values(chooser, org, memory, operation.hints)
     path = operation.path
     parts: list[Any] = []

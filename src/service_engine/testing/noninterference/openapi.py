@@ -27,6 +27,12 @@ class Parameter:
         place: ``path``, ``query`` or ``header``.
         schema: What it may be.
         required: Whether it must be given.
+
+    Example:
+        >>> limit = Parameter(name="limit", place="query", schema={"type": "integer"}, required=False)
+        >>> get = Operation(method="GET", path="/api/tickets", parameters=(limit,), body=None, example=None)
+        >>> [each.name for each in get.of("query")]
+        ['limit']
     """
 
     name: str
@@ -46,6 +52,11 @@ class Operation:
         body: What its JSON body may be; None without one.
         example: An example of the body, or None.
         hints: Of what the ids in all examples are ids, as far as the examples of answers tell.
+
+    Example:
+        >>> post = Operation(method="POST", path="/api/tickets", parameters=(), body={}, example=None)
+        >>> post.noun, post.makes_something
+        ('tickets', True)
     """
 
     method: str

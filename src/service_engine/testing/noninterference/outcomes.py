@@ -19,6 +19,12 @@ class InterferenceError(AssertionError):
         question: What it asked.
         alone: What it is answered when nobody else works.
         together: What it is answered when the other organisation works, too.
+
+    Example:
+        >>> print(InterferenceError("how many tickets", 3, 4))
+        how many tickets
+          alone:    3
+          together: 4
     """
 
     def __init__(self, question: str, alone: Any, together: Any) -> None:

@@ -29,7 +29,15 @@ __all__ = ["NoninterferenceMachine"]
 
 
 class NoninterferenceMachine(AgreementMachine):
-    """Asks a store in which two organisations work what it asks those in which one of them does."""
+    """Asks a store in which two organisations work what it asks those in which one of them does.
+
+    Example:
+        >>> from service_engine import MemoryStore
+        >>> parts = {"open_store": lambda entropy: MemoryStore(entropy=entropy), "tally": Tally()}
+        >>> machine = type("Mine", (NoninterferenceMachine,), parts)()
+        >>> len(machine.sides)  # both at work, and each alone
+        3
+    """
 
     open_store: ClassVar[Callable[[Entropy], Store]]
     tally: ClassVar[Tally]

@@ -59,8 +59,10 @@ def proposals(draw: DrawFn, status: ProposalStatus | None = None) -> Proposal:
         status: Where they stand; anywhere by default.
 
     Example:
-        >>> from hypothesis import find
-        >>> find(proposals(status=ProposalStatus.SIGNED), lambda proposal: True).converted_order_id is None
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(phases=[Phase.generate])
+        >>> signed = find(proposals(status=ProposalStatus.SIGNED), lambda proposal: True, settings=quick)
+        >>> signed.converted_order_id is None
         False
     """
     chosen = draw(st.sampled_from(ProposalStatus)) if status is None else status

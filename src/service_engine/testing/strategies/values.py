@@ -113,8 +113,9 @@ def emails() -> SearchStrategy[str]:
     """Make e-mail addresses in their normal form, usual ones and strange ones.
 
     Example:
-        >>> from hypothesis import find
-        >>> "@" in find(emails(), lambda email: True)
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(phases=[Phase.generate])
+        >>> "@" in find(emails(), lambda email: True, settings=quick)
         True
     """
     plain = st.from_regex(r"[a-z][a-z0-9.+-]{0,20}@[a-z]{1,10}\.(com|de|jp)", fullmatch=True)
@@ -226,8 +227,9 @@ def json_objects(field: str = "metadata") -> SearchStrategy[JsonObject]:
     """Make frozen JSON objects of every kind, the deepest that is allowed included.
 
     Example:
-        >>> from hypothesis import find
-        >>> len(find(json_objects(), lambda value: len(value) == 2))
+        >>> from hypothesis import Phase, find, settings
+        >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
+        >>> len(find(json_objects(), lambda value: len(value) == 2, settings=quick))
         2
     """
     text = lines(40) | st.just("")
