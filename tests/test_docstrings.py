@@ -1,4 +1,4 @@
-"""Every public name says what it is; those of the rules, the needs and the actions show it in an example that runs."""
+"""Every name says what it is; those that are public show it in an example that runs."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from pkgutil import walk_packages
 from types import FunctionType, ModuleType
 
 import pytest
+from docs.public import public_modules, public_names
+from typing_extensions import is_typeddict
 
 import service_engine
-
-ROOMS = ("domain", "errors", "ports", "usecases")
-"""Where every public class and function has an example."""
 
 SILENT = {"MetaWire"}
 """What has no place for a docstring: a TypedDict that is made by a call, because a key of it is a word of Python's."""
@@ -28,7 +27,7 @@ def modules() -> Iterator[str]:
 
 
 NAMES = sorted(modules())
-SHOWN = [name for name in NAMES if name.split(".")[1] in ROOMS]
+SHOWN = public_modules()
 
 
 def public(module: ModuleType) -> dict[str, type | FunctionType]:
@@ -39,6 +38,42 @@ def public(module: ModuleType) -> dict[str, type | FunctionType]:
         for name, value in named.items()
         if isinstance(value, type | FunctionType) and value.__module__ == module.__name__
     }
+
+
+def shown(name: str) -> dict[str, type | FunctionType]:
+    """Return the classes and functions that a public module gives, wherever they are written, by their own name.
+
+    A fixture is the function that it was made of. The wire's dictionaries are left out: what makes them shows them.
+    """
+    module = import_module(name)
+    named = {each: inspect.unwrap(getattr(module, each)) for each in public_names(name)}
+    return {
+        each: value
+        for each, value in named.items()
+        if isinstance(value, type | FunctionType)
+        and value.__module__.startswith(f"{service_engine.__name__}.")
+        and not is_typeddict(value)
+    }
+
+
+def unshown(name: str) -> dict[str, type | FunctionType]:
+    """Return those names of a public module that no other public module shows: its own, and those of hidden modules."""
+    return {
+        title: value
+        for title, value in shown(name).items()
+        if value.__module__ == name or value.__module__ not in SHOWN
+    }
+
+
+def examples(name: str) -> Iterator[doctest.DocTest]:
+    """Yield the examples of a public module: its own, those of its names, and those of what these have."""
+    module, finder = import_module(name), doctest.DocTestFinder()
+    found = {each.name: each for each in finder.find(module)}
+    for title, value in unshown(name).items():
+        if f"{name}.{title}" not in found:
+            home = import_module(value.__module__)
+            found |= {each.name: each for each in finder.find(value, f"{name}.{title}", home, vars(home).copy())}
+    yield from (each for each in found.values() if each.examples)
 
 
 def members(owner: type) -> Iterator[tuple[str, FunctionType | property]]:
@@ -78,17 +113,16 @@ def test_what_a_module_gives_to_others_is_there(name: str):
 
 @pytest.mark.parametrize("name", SHOWN)
 def test_every_public_name_has_an_example(name: str):
-    """The docstring of each public class and function has a prompt in it."""
-    missing = [title for title, value in public(import_module(name)).items() if ">>> " not in (value.__doc__ or "")]
+    """The docstring of each class and function that a public module gives has a prompt in it."""
+    missing = [title for title, value in shown(name).items() if ">>> " not in (value.__doc__ or "")]
     assert missing == []
 
 
-@pytest.mark.parametrize("name", [*SHOWN, "service_engine.testing.examples"])
+@pytest.mark.parametrize("name", SHOWN)
 def test_every_example_runs(name: str):
     """What the docstring shows is what happens."""
-    module = import_module(name)
     runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
-    for example in doctest.DocTestFinder().find(module):
+    for example in examples(name):
         runner.run(example)
     assert runner.failures == 0
-    assert runner.tries >= len(public(module))
+    assert runner.tries >= len(unshown(name))

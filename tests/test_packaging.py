@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from importlib import metadata
 from importlib.resources import files
+
+import pytest
 
 import service_engine
 
@@ -45,3 +49,14 @@ def test_the_command_and_the_pytest_plugin_are_announced() -> None:
     [plugin] = metadata.entry_points(group="pytest11", name="service_engine.testing.plugin")
     assert command.value == "service_engine.cli:main"
     assert plugin.value == "service_engine.testing.plugin"
+
+
+@pytest.mark.parametrize("first", ["hypothesis", "service_engine.testing.strategies.nouns"])
+def test_hypothesis_finds_the_strategies_whoever_is_imported_first(first: str) -> None:
+    """Hypothesis loads them while it is being imported, and that may be by the strategies."""
+    code = (
+        f"import {first}; from hypothesis import find, strategies; from service_engine.domain.money import Money; "
+        "find(strategies.from_type(Money), lambda money: True)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=100)
+    assert (done.returncode, done.stderr) == (0, "")

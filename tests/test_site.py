@@ -6,11 +6,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-
 from docs.public import DOORWAYS, public_modules, public_names
 from docs.site.checks import broken_links, count_links, outside_addresses
 from docs.site.reference import write_reference
-from docs.site.sources import copy_pages, links_of, site_path, with_contents, with_site_links
+from docs.site.sources import copy_pages, links_of, site_path, with_contents, with_shell, with_site_links
 
 ROOT = Path(__file__).parent.parent
 
@@ -72,7 +71,7 @@ def test_the_doorways_are_public():
 def test_an_index_lists_the_pages_under_each_heading():
     """Its tables become the side bar; a link in running text is only a link."""
     text = "# All\n\nSee [README](../README.md).\n\n## Start\n\n| [One](one.md#a) | [Two](two.md) |\n"
-    assert with_contents(text) == f"{text}\n```{{toctree}}\n:hidden:\n:caption: Start\n\none\ntwo\n```\n\n"
+    assert with_contents(text) == f"{text}\n```{{toctree}}\n:hidden:\n:caption: Start\n\nOne <one>\nTwo <two>\n```\n\n"
 
 
 def test_links_are_mended_and_keep_their_fragments():
@@ -80,6 +79,12 @@ def test_links_are_mended_and_keep_their_fragments():
     text = "[a](../README.md#install) [b](own.md) [c](https://example.com)"
     mended = with_site_links(text, {"../README.md": "project/README.md"})
     assert mended == "[a](project/README.md#install) [b](own.md) [c](https://example.com)"
+
+
+def test_a_console_block_without_prompts_is_a_script():
+    """One with prompts shows what was printed, too, and stays what it is."""
+    assert with_shell("```console\nnox -s tests\n```\n") == "```bash\nnox -s tests\n```\n"
+    assert with_shell("```console\n$ ls\na\n```\n") == "```console\n$ ls\na\n```\n"
 
 
 def test_code_has_no_links():

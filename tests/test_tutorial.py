@@ -19,7 +19,7 @@ import pytest
 PAGE = (Path(__file__).parent.parent / "docs" / "tutorial.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"(?P<said>[^\n]*)\n\n```(?P<language>\w+)\n(?P<body>.*?)```", re.DOTALL)
 IN_MEMORY = "store = MemoryStore()\n"
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 def files() -> dict[str, str]:

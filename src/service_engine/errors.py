@@ -24,7 +24,7 @@ unit of work) is a ``ValueError``, ``TypeError`` or ``RuntimeError`` instead: it
 Source: design section 6.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 __all__ = [
     "AlreadyTakenError",
@@ -170,7 +170,7 @@ class IllegalMoveError(RuleViolationError):
 
     def __init__(self, field: str, message: str, reasons: tuple[str, ...] = ()) -> None:
         super().__init__(field, message)
-        self.args = (field, message, reasons)  # what a copy is made from
+        self.args: tuple[Any, ...] = (field, message, reasons)  # what a copy is made from
         self.reasons = reasons
 
     def _reasons(self) -> tuple[str, ...]:

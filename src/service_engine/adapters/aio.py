@@ -90,7 +90,7 @@ class AsyncSqlStore:
             options: The constructor's.
         """
         target = driver_url(url, asyncio=True)
-        engine = create_async_engine(target, **(options_for(target) | (engine_options or {})))
+        engine = create_async_engine(target, **(options_for(target, asyncio=True) | (engine_options or {})))
         configure(engine.sync_engine)
         return cls(engine, **options)
 

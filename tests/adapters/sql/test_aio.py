@@ -187,3 +187,19 @@ def test_an_unanswered_commit(postgres_database_url: str) -> None:
         await store.close()
 
     asyncio.run(work())
+
+
+def test_a_database_in_memory() -> None:
+    """It lives in its one connection, for which whoever wants it waits."""
+
+    async def work() -> None:
+        store = AsyncSqlStore.from_url("sqlite://")
+        async with store.engine.begin() as connection:
+            await connection.run_sync(store.tables.metadata.create_all)
+        office = Office(store)
+        await office.open()
+        rows = await asyncio.gather(*[store.read(office.org_id, list_clients) for _ in range(5)])
+        assert [page.total for page in rows] == [1] * 5
+        await store.close()
+
+    asyncio.run(work())

@@ -16,6 +16,7 @@ from weakref import WeakSet
 
 from sqlalchemy import (
     URL,
+    AsyncAdaptedQueuePool,
     Connection,
     Dialect,
     Engine,
@@ -101,14 +102,15 @@ def driver_url(url: str | URL, *, asyncio: bool = False) -> URL:
     return target.set(drivername=driver)
 
 
-def options_for(url: URL) -> dict[str, Any]:
-    """Return what ``create_engine`` should be told for an address."""
+def options_for(url: URL, *, asyncio: bool = False) -> dict[str, Any]:
+    """Return what ``create_engine``, or ``create_async_engine``, should be told for an address."""
     if url.get_backend_name() != "sqlite":
         return {"pool_size": 20, "max_overflow": 20, "skip_autocommit_rollback": True}
     if url.database in (None, "", ":memory:") or url.query.get("mode") == "memory":
         # The database lives in its connection, so there is one, and whoever wants it waits.
-        one = {"pool_size": 1, "max_overflow": 0, "pool_timeout": BUSY_SECONDS}
-        return one | {"poolclass": QueuePool, "connect_args": {"check_same_thread": False}}
+        pool = AsyncAdaptedQueuePool if asyncio else QueuePool
+        one = {"poolclass": pool, "pool_size": 1, "max_overflow": 0, "pool_timeout": BUSY_SECONDS}
+        return one | {"connect_args": {"check_same_thread": False}}
     return {"pool_size": 20, "max_overflow": 20, "connect_args": {"timeout": BUSY_SECONDS}}
 
 

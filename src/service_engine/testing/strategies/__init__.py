@@ -120,3 +120,5 @@ __all__ = [
     "tickets",
     "zoned_instants",
 ]
+
+register()

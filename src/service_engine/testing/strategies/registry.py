@@ -1,6 +1,6 @@
 """Tells Hypothesis which strategy makes which type, so that ``st.from_type(Ticket)`` works.
 
-The package names ``register`` as an entry point of the group ``hypothesis``; Hypothesis calls it by itself.
+Done when the strategies are loaded, which Hypothesis does by itself: ``testing.hypothesis_plugin``.
 """
 
 from __future__ import annotations
