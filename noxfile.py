@@ -7,7 +7,9 @@ runs nox; ``nox -s tests --force-python 3.13`` takes another one that is install
 from __future__ import annotations
 
 import os
+import shutil
 import tarfile
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -16,7 +18,7 @@ import nox
 nox.needs_version = ">=2025.5.1"
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.download_python = "never"
-nox.options.sessions = ["lint", "typing", "tests", "docs", "build", "minimal", "lowest"]
+nox.options.sessions = ["lint", "typing", "tests", "docs", "build", "hosts", "minimal", "lowest"]
 os.environ.setdefault("UV_PYTHON_DOWNLOADS", "never")
 
 ROOT = Path(__file__).parent
@@ -24,6 +26,8 @@ PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 CONSTRAINTS = ROOT / "constraints.txt"
 WITHOUT_DATABASE = ["tests/domain", "tests/usecases"]
 PAGES = ["README.md", "CONTRIBUTING.md", "docs"]
+DRAWN = ["docs/lifecycles.md", "docs/tickets.md", "docs/orders.md", "docs/billing.md"]
+HOSTS = ["plain_script", "flask_host", "fastapi_host", "starlette_host", "django_host"]
 GATED = "*/service_engine/domain/*,*/service_engine/usecases/*"
 FIGURES = [
     ["probes"],
@@ -149,11 +153,14 @@ def pyright(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Run every code block of README.md and docs/, and every example in a docstring."""
+    """Run every code block of the pages, check the drawings, and build the site into docs/_build.
+
+    The examples in the docstrings are run by tests/test_docstrings.py.
+    """
     install(session, ".[all]", *group("docs"))
     session.run("python", "-m", "pytest", "-p", "docs.run_examples", *PAGES, *session.posargs)
-    doctests = ["--numprocesses=2", "--doctest-modules", "--pyargs", "service_engine"]
-    session.run("python", "-m", "pytest", *doctests, *session.posargs)
+    session.run("service-engine", "diagram", "--check", *DRAWN)
+    session.run("python", "-m", "docs.site.build", "docs/_build")
 
 
 @nox.session
@@ -170,6 +177,22 @@ def build(session: nox.Session) -> None:
     chosen = session.posargs or ["tests/test_packaging.py", "tests/usecases"]
     env = {"SERVICE_ENGINE_PROFILE": "brief", "SERVICE_ENGINE_STORES": "memory,sqlite"}
     session.run("python", "-m", "pytest", "--numprocesses=2", *chosen, env=env)
+
+
+@nox.session
+def hosts(session: nox.Session) -> None:
+    """Run the tests of the sample hosts as whoever copied one would: with the built wheel, nothing else of this."""
+    install(session, *group("build"))
+    target = Path(session.create_tmp()) / "dist"
+    session.run("python", "-m", "build", "--wheel", "--outdir", str(target), silent=True)
+    [wheel] = target.glob("*.whl")
+    install(session, f"{wheel}[all]", *group("hosts"))
+    with tempfile.TemporaryDirectory() as room:  # not below this directory, whose settings pytest would find
+        for name in session.posargs or HOSTS:
+            shutil.copytree(ROOT / "examples" / name, Path(room, name), ignore=shutil.ignore_patterns(".*", "*.db*"))
+            session.chdir(Path(room, name))
+            session.run("python", "-m", "pytest", "--quiet", "-p", "no:cacheprovider")
+        session.chdir(ROOT)
 
 
 def check_contents(session: nox.Session, wheel: Path, sdist: Path) -> None:

@@ -139,7 +139,7 @@ async def _reading(
 ) -> _Ways:
     with _recording(awaited) as statements:
         expected = await awaited.read(org_id, query, *args)
-    engine = awaited.engine.execution_options(**read_options(awaited.engine.dialect.name))
+    engine = awaited.engine.execution_options(**read_options(awaited.engine.dialect))
 
     async def by_hand() -> object:
         async with engine.connect() as connection:
