@@ -8,6 +8,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from fastapi import Request
+from sqlalchemy import Connection, Engine
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
 from service_engine import (
     AsyncSqlStore,
     Change,
@@ -19,8 +24,12 @@ from service_engine import (
     TicketId,
     UnitOfWork,
     UserId,
+    join,
+    join_async,
 )
 from service_engine.adapters.simulated_gateway import SimulatedGateway
+from service_engine.adapters.sql import borrow
+from service_engine.api import Caller, Settings, build_router, install_error_handlers
 from service_engine.domain import invoices, orders, tickets
 from service_engine.domain.clients import Client, ClientPatch
 from service_engine.domain.invoice_items import InvoiceItemDraft
@@ -189,3 +198,53 @@ def money_matters(
     store.run(org_id, create_invoice, items=[], at=now)  # error: call-arg
     store.run(org_id, mark_paid, payment.id, at=now)  # error: arg-type
     charge_invoice(uow, SimulatedGateway(), org_id, invoice.id, payment_method_id="pm", at=now)  # error: arg-type
+
+
+def joined_wrongly(
+    session: Session, connection: Connection, engine: Engine, org_id: OrganizationId, ticket_id: TicketId, now: datetime
+) -> None:
+    """A host's session or connection, and the id of an organisation; the host itself commits."""
+    join(session, ticket_id)  # error: arg-type
+    join(session)  # error: call-arg
+    join(engine, org_id)  # error: arg-type
+    join(session, org_id, "desk_")  # error: arg-type, call-arg
+    join(session, org_id, tables="desk_")  # error: arg-type
+    close_ticket(session, ticket_id, at=now)  # error: arg-type
+    join(connection, org_id).commit()  # error: attr-defined
+    borrow(session)  # error: arg-type
+    with borrow(connection.connection.dbapi_connection) as borrowed:  # error: arg-type
+        join(borrowed, org_id)
+
+
+async def joined_without_await(
+    session: AsyncSession, org_id: OrganizationId, ticket_id: TicketId, now: datetime
+) -> None:
+    """On asyncio each use case is awaited, and joining is not."""
+    join(session, org_id)  # error: arg-type
+    await join_async(session, org_id)  # error: misc
+    uow = join_async(session, org_id)
+    close_ticket(uow, ticket_id, at=now)  # error: arg-type
+    await uow.run(close_ticket, org_id, at=now)  # error: arg-type
+    forgotten: Ticket = uow.run(close_ticket, ticket_id, at=now)  # error: assignment
+    print(forgotten)
+
+
+def mounted_wrongly(store: Store, asynchronous: AsyncSqlStore, org_id: OrganizationId, client_id: ClientId) -> None:
+    """A router needs a store, which is no asynchronous one, and is told in its own words who calls."""
+    build_router()  # error: call-arg
+    build_router(asynchronous)  # error: arg-type
+    build_router(store, "tickets")  # error: call-arg
+    build_router(store, authenticate=lambda _: org_id)  # error: arg-type, return-value
+    build_router(store, settings={"threads": 5})  # error: arg-type
+    Settings(threads="5")  # error: arg-type
+    Caller(organization_id=org_id, employee_id=client_id)  # error: arg-type
+    install_error_handlers(build_router(store))  # error: arg-type
+
+
+def known_by_nobody(request: Request) -> None:
+    """Whoever authenticates returns a caller; None is no refusal."""
+
+
+def mounted_for_nobody(store: Store) -> None:
+    """So it cannot be what authenticates."""
+    build_router(store, authenticate=known_by_nobody)  # error: arg-type

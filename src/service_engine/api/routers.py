@@ -87,7 +87,7 @@ def build_router(
 
     Every answer, refusals included, has the shape of the reference API, whatever the host does with errors of its own.
     A body that is longer than ``settings.max_body_bytes`` is refused with 413. There is no CORS: it is for the whole of
-    an application.
+    an application. A caller may do everything in their organisation that the resources offer.
 
     Args:
         store: Where everything is kept; it stays the caller's to close.

@@ -10,7 +10,7 @@ from threading import Barrier, Thread
 from typing import Any, Self
 
 import pytest
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from service_engine.adapters.sql import SqlStore, build_tables
@@ -154,6 +154,36 @@ def test_a_host_has_its_own_tables_beside_ours(new_engine: Callable[[], Engine])
     with engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE invoices_of_the_host (id INTEGER PRIMARY KEY)")
     assert check(engine) == ()
+
+
+def test_tables_that_a_host_has_made_are_taken_over(new_engine: Callable[[], Engine]) -> None:
+    """By ``create_all``; from then on the schema is as if it had been migrated."""
+    engine = new_engine()
+    tables = build_tables(MetaData(), prefix="desk_")
+    tables.metadata.create_all(engine)
+    upgrade(engine, prefix="desk_")
+    assert check(engine, prefix="desk_") == ()
+    Agency(SqlStore(engine, tables=tables)).ticket()
+    upgrade(engine, prefix="desk_")
+    assert check(engine, prefix="desk_") == ()
+
+
+@pytest.mark.parametrize("made", ["CREATE TABLE tickets (subject TEXT)", "ours, but one"])
+def test_other_tables_of_the_same_names_are_left_alone(new_engine: Callable[[], Engine], made: str) -> None:
+    """Whether they are a host's own or a part of ours; a prefix is the way out."""
+    engine = new_engine()
+    with engine.begin() as connection:
+        if made == "ours, but one":
+            build_tables(MetaData()).metadata.create_all(connection)
+            connection.execute(text("DROP TABLE ticket_messages"))
+        else:
+            connection.execute(text(made))
+    before = inspect(engine).get_table_names()
+    with pytest.raises(ValueError, match="that is not ours, or not as it should be: choose another prefix"):
+        upgrade(engine)
+    assert inspect(engine).get_table_names() == before
+    upgrade(engine, prefix="desk_")
+    assert check(engine, prefix="desk_") == ()
 
 
 def test_several_threads_may_start_at_once(new_engine: Callable[[], Engine]) -> None:

@@ -39,13 +39,17 @@ _alembic = Lock()
 def upgrade(url_or_engine: str | URL | Engine, *, prefix: str = "", schema: str | None = None) -> None:
     """Make the schema, or bring it up to date. Doing it again changes nothing, and two may do it at once.
 
+    Where a host has made our tables itself, by ``create_all`` for one, they are taken over if they are as they should
+    be.
+
     Args:
         url_or_engine: ``sqlite:///file.db``, ``postgresql://…``, or a host's engine.
         prefix: Stands before the name of every table.
         schema: The database schema to put the tables into, which must exist; None for the connection's own.
 
     Raises:
-        ValueError: The prefix is not one, or the SQLite engine would lose updates.
+        ValueError: The prefix is not one, or the SQLite engine would lose updates; or there are other tables of the
+            same names, which are left as they are.
         sqlalchemy.exc.DBAPIError: The database refused.
 
     Example:
@@ -60,7 +64,8 @@ def upgrade(url_or_engine: str | URL | Engine, *, prefix: str = "", schema: str 
             try:
                 with _alembic, engine.begin() as connection:
                     _wait_for_others(connection, tables)
-                    command.upgrade(_config(connection, tables), "head")
+                    if not _take_over(connection, tables):
+                        command.upgrade(_config(connection, tables), "head")
             except DBAPIError:
                 # Somebody else made the same tables first; what they have done is seen by the next try.
                 if not tries_left:
@@ -138,6 +143,19 @@ def _wait_for_others(connection: Connection, tables: Tables) -> None:
     if inspect(connection).has_table(name, schema=tables.schema):
         version = table(name, column("version_num"), schema=tables.schema)
         connection.execute(select(version.c.version_num).with_for_update())
+
+
+def _take_over(connection: Connection, tables: Tables) -> bool:
+    """Tell whether our tables are there already though no revision of ours has made them; then note that they are."""
+    context = MigrationContext.configure(connection, opts=_options(tables))
+    there = {each.name for each in tables.all()} & {*inspect(connection).get_table_names(schema=tables.schema)}
+    if not there or context.get_current_revision() is not None:
+        return False
+    if compare_metadata(context, tables.metadata):
+        msg = f"the database has a table {min(there)!r} that is not ours, or not as it should be: choose another prefix"
+        raise ValueError(msg)
+    context.stamp(ScriptDirectory.from_config(_config(connection, tables)), "head")
+    return True
 
 
 def _options(tables: Tables) -> dict[str, Any]:
