@@ -130,6 +130,15 @@ class TestAuthentication:
         assert (answer.status_code, answer.json()) == (403, {"message": "Forbidden", "errors": {}})
         assert answer.headers["x-why"] == "closed"
 
+    def test_a_coroutine_is_refused(self, store):
+        """It would never be awaited; the message says what to do."""
+
+        async def sign_in(request: Request) -> Caller:
+            return by_header(request)
+
+        with pytest.raises(TypeError, match="make it a plain def"):
+            build_router(store, authenticate=sign_in)  # type: ignore[arg-type]
+
     def test_dependencies_are_asked_first(self, store):
         """What they find out can be handed on by the request."""
 

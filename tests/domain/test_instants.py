@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -59,3 +59,10 @@ def test_a_time_that_leaves_the_calendar_is_wrong_use(value: datetime):
 def test_none_stays_none():
     """Optional times may be missing."""
     assert optional_utc(None) is None
+
+
+@pytest.mark.parametrize("wrong", ["2026-02-07T12:00:00Z", date(2026, 2, 7), 1770465600])
+def test_what_is_no_datetime_is_told(wrong):
+    """A text, a date and a number are what a hurried caller gives."""
+    with pytest.raises(TypeError, match="a time is a datetime"):
+        utc(wrong)

@@ -254,7 +254,7 @@ def test_the_asyncio_store_survives_as_well(request, database):
     acme = Agency(founded)
 
     async def register(failure: DriverFailure, number: int) -> int:
-        store = AsyncSqlStore(create_async_engine(driver_url(url, asyncio=True)))
+        store = AsyncSqlStore.from_url(url)
         with injecting(store.engine, Fault("commit", failure, "after")) as record:
             email = f"eve{number}@example.com"
             await store.run(acme.org_id, create_client, email=email, first_name="Eve", last_name="Doe", at=NOON)

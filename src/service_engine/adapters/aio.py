@@ -20,7 +20,7 @@ from service_engine.adapters.entropy import RecordedEntropy, SystemEntropy
 from service_engine.adapters.retries import DEFAULT_RETRIES, Retries
 from service_engine.adapters.sql.api_tokens import find_grant
 from service_engine.adapters.sql.attempts import Attempts, Patience
-from service_engine.adapters.sql.engines import configure, driver_url, options_for, read_options
+from service_engine.adapters.sql.engines import configure, driver_url, is_prepared, options_for, read_options
 from service_engine.adapters.sql.joining import JoinedUnitOfWork, join
 from service_engine.adapters.sql.tables import Tables, own_tables
 from service_engine.adapters.sql.unit_of_work import read_once, statements_for
@@ -43,10 +43,14 @@ class AsyncSqlStore:
 
     Args:
         engine: Asynchronous; for SQLite, ``configure_sqlite(engine.sync_engine)`` must have been called on it.
-        prefix: Stands before the name of every table.
-        schema: The database schema that the tables are in; None for the connection's own.
+        tables: Where everything is stored, for a host that has put them into its own metadata with ``build_tables``.
+        prefix: Without ``tables``: stands before the name of every table.
+        schema: Without ``tables``: the database schema that they are in; None for the connection's own.
         entropy: Where new ids and random values come from; the system's by default.
         retries: How often ``run`` and ``read`` try, and how long they pause.
+
+    Raises:
+        ValueError: The SQLite engine was not prepared with ``configure_sqlite``.
 
     Example:
         >>> from service_engine.adapters.sql import configure_sqlite
@@ -69,14 +73,18 @@ class AsyncSqlStore:
         self,
         engine: AsyncEngine,
         *,
+        tables: Tables | None = None,
         prefix: str = "",
         schema: str | None = None,
         entropy: Entropy | None = None,
         retries: Retries = DEFAULT_RETRIES,
     ) -> None:
+        if not is_prepared(engine.dialect):
+            msg = "this SQLite engine is not safe; call configure_sqlite(engine.sync_engine) where you make it"
+            raise ValueError(msg)
         self.engine = engine
         self.entropy: Entropy = entropy or SystemEntropy()
-        self.tables: Tables = own_tables(prefix, schema)
+        self.tables: Tables = tables or own_tables(prefix, schema)
         self._reads = engine.execution_options(**read_options(engine.dialect))
         self._retries = retries
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from inspect import iscoroutinefunction
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
@@ -101,6 +102,7 @@ def build_router(
         gateway: Who takes the money when an invoice is charged; None for a simulated one, which moves no money.
 
     Raises:
+        TypeError: ``authenticate`` is an ``async def``.
         ValueError: There is no such resource, or the prefix does not begin with a slash or ends with one.
 
     Example:
@@ -118,6 +120,9 @@ def build_router(
         >>> list(app.openapi()["paths"])
         ['/desk/tickets', '/desk/tickets/{id}']
     """
+    if iscoroutinefunction(authenticate):
+        msg = "authenticate runs in a thread: make it a plain def, or let a dependency of the router ask first"
+        raise TypeError(msg)
     chosen = [resources] if isinstance(resources, str) else list(resources)
     unknown = sorted(set(chosen) - set(_MODULES))
     if unknown:

@@ -12,6 +12,7 @@ def utc(value: datetime) -> datetime:
         value: An aware time in any zone.
 
     Raises:
+        TypeError: It is no ``datetime``: a text, or a date.
         ValueError: The time is naive, or leaves the years 1 to 9999 on its way to UTC.
 
     Example:
@@ -19,7 +20,12 @@ def utc(value: datetime) -> datetime:
         >>> utc(datetime(2026, 2, 7, 13, tzinfo=timezone(timedelta(hours=1)))).isoformat()
         '2026-02-07T12:00:00+00:00'
     """
-    if value.tzinfo is UTC:
+    try:
+        zone = value.tzinfo
+    except AttributeError:
+        msg = f"a time is a datetime, e.g. datetime.now(UTC), not {value!r}"
+        raise TypeError(msg) from None
+    if zone is UTC:
         return value
     if value.utcoffset() is None:
         msg = f"the time {value.isoformat()} has no zone; give an aware datetime, e.g. datetime.now(UTC)"

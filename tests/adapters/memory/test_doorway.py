@@ -52,8 +52,8 @@ def test_the_memory_store_loads_no_database_no_wire_and_no_framework():
 def test_the_stores_are_loaded_when_they_are_asked_for():
     """Importing the package loads none of them, nor the metadata of the installation."""
     loaded = _run("import sys; before = set(sys.modules); import service_engine; print(*(set(sys.modules) - before))")
-    assert "service_engine.domain.change" in loaded.split()
-    assert {"service_engine.adapters", "importlib.metadata"} & set(loaded.split()) == set()
+    assert "service_engine.domain.ids" in loaded.split()
+    assert {"service_engine.adapters", "attrs", "importlib.metadata"} & set(loaded.split()) == set()
 
 
 @pytest.mark.parametrize(

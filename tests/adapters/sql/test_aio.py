@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, MetaData, event
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from service_engine.adapters.aio import AsyncSqlStore
 from service_engine.adapters.retries import Retries
+from service_engine.adapters.sql import build_tables, configure_sqlite
+from service_engine.adapters.sql.migrations import check, upgrade
 from service_engine.domain.api_tokens import hash_token
 from service_engine.domain.clients import Client
 from service_engine.domain.ids import OrganizationId, TicketId
@@ -185,6 +189,30 @@ def test_an_unanswered_commit(postgres_database_url: str) -> None:
             event.remove(store.engine.sync_engine, "commit", on_commit)
         assert (cut, (await store.read(office.org_id, list_clients)).total) == ([1], 2)
         await store.close()
+
+    asyncio.run(work())
+
+
+def test_an_engine_that_would_lose_updates_is_refused() -> None:
+    """As by the synchronous store, before it is used."""
+    with pytest.raises(ValueError, match=r"call configure_sqlite\(engine.sync_engine\)"):
+        AsyncSqlStore(create_async_engine("sqlite+aiosqlite://"))
+
+
+def test_tables_of_a_hosts_metadata() -> None:
+    """They are given, as to the synchronous store; the revisions find the database by the same engine."""
+
+    async def work() -> None:
+        with TemporaryDirectory() as folder:
+            engine = create_async_engine(f"sqlite+aiosqlite:///{folder}/a.db")
+            configure_sqlite(engine.sync_engine)
+            upgrade(engine, prefix="desk_")
+            assert check(engine, prefix="desk_") == ()
+            store = AsyncSqlStore(engine, tables=build_tables(MetaData(), prefix="desk_"))
+            office = Office(store)
+            await office.open()
+            assert (await store.read(office.org_id, list_clients)).total == 1
+            await store.close()
 
     asyncio.run(work())
 

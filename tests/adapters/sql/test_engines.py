@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from service_engine.adapters.sql import SqlStore, configure_postgres, configure_sqlite, join
@@ -29,10 +29,14 @@ from service_engine.usecases.clients import create_client, list_clients
         ("postgresql://localhost/a", False, "postgresql+psycopg"),
         ("postgresql://localhost/a", True, "postgresql+psycopg"),
         ("postgresql+psycopg://localhost/a", False, "postgresql+psycopg"),
+        ("sqlite+aiosqlite:///a.db", False, "sqlite"),
+        ("sqlite+pysqlite:///a.db", True, "sqlite+aiosqlite"),
+        ("postgresql+asyncpg://localhost/a", False, "postgresql+psycopg"),
+        ("postgresql+asyncpg://localhost/a", True, "postgresql+asyncpg"),
     ],
 )
 def test_an_address_gets_the_driver_that_we_test_with(given: str, asyncio: bool, drivername: str) -> None:
-    """Unless it names one."""
+    """Unless it names one that works that way."""
     assert driver_url(given, asyncio=asyncio).drivername == drivername
 
 
@@ -83,13 +87,6 @@ def _never_rolled_back(path: Path) -> Engine:
     return configure_sqlite(create_engine(f"sqlite:///{path}/a.db", skip_autocommit_rollback=True))
 
 
-def _too_late(path: Path) -> Engine:
-    engine = _plain(path)
-    with engine.connect():
-        pass
-    return configure_sqlite(engine)
-
-
 UNSAFE = {
     "plain": (_plain, "BEGIN IMMEDIATE"),
     "deferred": (_deferred, "BEGIN IMMEDIATE"),
@@ -98,7 +95,6 @@ UNSAFE = {
     "impatient": (_without("busy_timeout = 0"), "other writers"),
     "no write-ahead log": (_without("journal_mode = DELETE"), "WAL"),
     "never rolled back": (_never_rolled_back, "skip_autocommit_rollback"),
-    "configured too late": (_too_late, "before its first connection"),
 }
 
 
@@ -150,6 +146,24 @@ def test_times_are_utc_whatever_the_connection_says(postgres_database_url: str) 
         created_at = uow.organizations.get().created_at
     assert (created_at, str(created_at.tzinfo)) == (NOON, "UTC")
     store.close()
+
+
+def test_an_engine_may_be_configured_after_its_first_connection(tmp_path: Path) -> None:
+    """A connection that is there already is prepared when its next transaction begins: its foreign keys are checked."""
+    engine = create_engine(f"sqlite:///{tmp_path}/a.db", pool_size=1)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 0
+    configure_sqlite(engine)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
+    upgrade(engine)
+    store = SqlStore(engine)
+    ticket = Agency(store).ticket()
+    stranger = Agency(store, "Other")
+    moved = store.tables.tickets.update().values(org_id=stranger.org_id)
+    with pytest.raises(IntegrityError), Session(engine) as session:
+        session.execute(moved.where(store.tables.tickets.c.id == ticket.id))
+    engine.dispose()
 
 
 class TestConfiguredPostgres:

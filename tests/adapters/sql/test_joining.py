@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, ForeignKeyConstraint, MetaData, String, create_engine, func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, scoped_session, sessionmaker
 
 from service_engine.adapters.sql import SqlStore, build_tables, configure_sqlite, join
@@ -332,7 +333,29 @@ class TestTheEnd:
 
 
 class TestRefused:
-    """What could not be rolled back, or would lose updates."""
+    """What could not be rolled back, or would lose updates, or wait for itself."""
+
+    def test_what_is_no_session_and_no_connection(self, host: Engine, acme: OrganizationId) -> None:
+        """It says what to take instead."""
+        asynchronous = AsyncSession()
+        for wrong, hint in ((host, "open one, and join that"), (asynchronous, "take join_async for it")):
+            with pytest.raises(TypeError, match=f"not {type(wrong).__name__}: {hint}"):
+                join(wrong, acme, tables=tables)  # type: ignore[arg-type]
+
+    def test_a_transaction_of_our_own_beside_it(self, host: Engine, store: SqlStore, acme: OrganizationId) -> None:
+        """On SQLite it would wait for the host's, which waits for it; elsewhere it is another transaction."""
+        with Session(host) as session:
+            uow = join(session, acme, tables=tables)
+            if host.dialect.name == "sqlite":
+                for open_another in (lambda: store.run(acme, register, "jane"), lambda: store.begin(acme).__enter__()):
+                    with pytest.raises(RuntimeError, match="give its unit of work to the use case"):
+                        open_another()
+                register(uow, "jane")
+            else:
+                store.run(acme, register, "jane")
+            session.commit()
+        store.run(acme, register, "john")
+        assert emails(store, acme) == ["jane@example.com", "john@example.com"]
 
     def test_autocommit(self, host: Engine, acme: OrganizationId) -> None:
         """Each statement would be committed by itself."""

@@ -259,3 +259,11 @@ def test_later_messages_come_last(acme: Agency) -> None:
     written = [acme.message(ticket, at=time) for time in times]
     shown = acme.read(get_ticket, ticket.id).messages
     assert shown == tuple(sorted(written, key=lambda each: (each.created_at, each.id)))
+
+
+def test_a_use_case_that_writes_is_told_from_a_query(sql_store: SqlStore, acme: Agency) -> None:
+    """``read`` gives a view, which has nothing to write with."""
+    with pytest.raises(AttributeError, match=r"a view only reads, so run this use case with Store\.run"):
+        acme.read(open_ticket, client_id=acme.client().id, subject="Help", at=NOON)  # type: ignore[arg-type]
+    with acme.begin() as uow, pytest.raises(AttributeError, match=r"'SqlUnitOfWork' object has no attribute 'tikets'$"):
+        uow.tikets  # type: ignore[attr-defined]  # noqa: B018

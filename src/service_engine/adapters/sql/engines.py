@@ -50,14 +50,19 @@ READS: Final = "service_engine_reads"
 _FULL: Final = 2
 _JOURNALS: Final = ("wal", "memory")  # a database in memory has no other
 _LEAST_BUSY_MILLISECONDS: Final = 1000
+_ONLY_PLAIN: Final = ("sqlite+pysqlite", "postgresql+psycopg2")
+_ONLY_ASYNCIO: Final = ("sqlite+aiosqlite", "postgresql+asyncpg", "postgresql+psycopg_async")
 _PRAGMAS: Final = (
     # First, because the others may have to wait for somebody already.
     f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
     "PRAGMA foreign_keys = ON",
     f"PRAGMA synchronous = {_FULL}",
 )
+_PREPARED: Final = "service_engine_prepared"
+_configured: Final[WeakSet[Dialect]] = WeakSet()
+"""The dialects of engines that went through ``configure_sqlite``; an engine shares its dialect with its options."""
 _trusted: Final[WeakSet[Dialect]] = WeakSet()
-"""The dialects of engines that we have prepared, or found to be safe; an engine shares its dialect with its options."""
+"""The dialects of engines that are ours alone, or were tried out and found to be safe."""
 
 
 def open_engine(url: str | URL, **options: Any) -> Engine:
@@ -82,7 +87,7 @@ def configure(engine: Engine) -> Engine:
 
 
 def driver_url(url: str | URL, *, asyncio: bool = False) -> URL:
-    """Return the address with the name of the driver that we test with, unless it names one.
+    """Return the address with the name of the driver that we test with, unless it names one that works that way.
 
     Raises:
         ValueError: It is neither SQLite nor PostgreSQL.
@@ -96,7 +101,7 @@ def driver_url(url: str | URL, *, asyncio: bool = False) -> URL:
     if backend not in ("sqlite", "postgresql", "postgres"):
         msg = f"the store runs on SQLite and PostgreSQL, not on {backend}"
         raise ValueError(msg)
-    if "+" in target.drivername:
+    if "+" in target.drivername and target.drivername not in (_ONLY_PLAIN if asyncio else _ONLY_ASYNCIO):
         return target
     driver = "postgresql+psycopg" if backend != "sqlite" else "sqlite+aiosqlite" if asyncio else "sqlite"
     return target.set(drivername=driver)
@@ -115,7 +120,9 @@ def options_for(url: URL, *, asyncio: bool = False) -> dict[str, Any]:
 
 
 def configure_sqlite(engine: Engine) -> Engine:
-    """Make an SQLite engine safe for concurrent writers. A host calls it before the engine's first connection.
+    """Make an SQLite engine safe for concurrent writers. A host calls it once, where it makes the engine.
+
+    Connections that the engine has already are prepared when their next transaction begins.
 
     Every connection gets WAL, ``synchronous = FULL``, foreign keys and a busy timeout of 10 seconds; every transaction
     begins with ``BEGIN IMMEDIATE``, except on connections that only read, where none begins.
@@ -134,6 +141,7 @@ def configure_sqlite(engine: Engine) -> Engine:
     event.listen(engine, "connect", _prepare)
     # Not a listener to "begin": an engine with a listener asks for listeners seven times around every statement.
     engine.dialect.do_begin = _begin  # type: ignore[assignment, method-assign]
+    _configured.add(engine.dialect)
     return engine
 
 
@@ -201,13 +209,13 @@ def require_configured(engine: Engine) -> None:
     """Refuse an SQLite engine that would lose updates.
 
     Raises:
-        ValueError: It was not prepared with ``configure_sqlite`` before its first connection.
+        ValueError: It was not prepared with ``configure_sqlite``.
     """
     if engine.dialect.name != "sqlite" or engine.dialect in _trusted:
         return
     problem = _problem(engine)
     if problem is not None:
-        msg = f"this SQLite engine is not safe: {problem}; call configure_sqlite(engine) before its first connection"
+        msg = f"this SQLite engine is not safe: {problem}; call configure_sqlite(engine) where you make it"
         raise ValueError(msg)
     trust(engine)
 
@@ -217,7 +225,7 @@ def is_prepared(dialect: Dialect) -> bool:
 
     A transaction that is open already cannot be tried out as ``require_configured`` does.
     """
-    return dialect.name != "sqlite" or dialect in _trusted or dialect.do_begin is _begin
+    return dialect.name != "sqlite" or dialect in _trusted or dialect in _configured
 
 
 def trust(engine: Engine) -> None:
@@ -225,7 +233,8 @@ def trust(engine: Engine) -> None:
     _trusted.add(engine.dialect)
 
 
-def _prepare(driver_connection: Any, _: Any) -> None:
+def _prepare(driver_connection: Any, pooled: Any) -> None:
+    pooled.info[_PREPARED] = True
     driver_connection.isolation_level = None
     cursor = driver_connection.cursor()
     for pragma in _PRAGMAS:
@@ -249,6 +258,8 @@ def _leave_autocommit(pooled: PoolProxiedConnection) -> None:
 
 
 def _begin(pooled: PoolProxiedConnection) -> None:
+    if _PREPARED not in pooled.info:  # it was opened before its engine was configured, and has no foreign keys as yet
+        _prepare(pooled.dbapi_connection, pooled)
     if READS not in pooled.info:
         cursor = pooled.cursor()
         cursor.execute("BEGIN IMMEDIATE")

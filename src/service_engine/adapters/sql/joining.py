@@ -18,11 +18,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import local
 from typing import Any, Final, Protocol
 from uuid import UUID
+from weakref import WeakSet
 
 from attrs import define, field, frozen
-from sqlalchemy import Connection, NestedTransaction, RootTransaction, event
+from sqlalchemy import Connection, Dialect, NestedTransaction, RootTransaction, event
 from sqlalchemy.orm import Session, SessionTransaction, scoped_session
 
 from service_engine.adapters.sql.borrowing import require_transaction
@@ -33,9 +35,11 @@ from service_engine.adapters.sql.unit_of_work import SqlUnitOfWork
 from service_engine.domain.ids import OrganizationId
 from service_engine.ports.entropy import Entropy
 
-__all__ = ["JoinedUnitOfWork", "join"]
+__all__ = ["JoinedUnitOfWork", "join", "refuse_inside_joined"]
 
 _JOINED: Final = "service_engine_joined"
+_here: Final = local()
+"""Of each thread: what it has joined."""
 
 
 def join(
@@ -55,6 +59,7 @@ def join(
         entropy: Where new ids and random values come from; the system's by default.
 
     Raises:
+        TypeError: It is neither a session nor a connection, or is one for asyncio.
         ValueError: The connection is in autocommit, or its SQLite engine was not prepared with ``configure_sqlite``.
         RuntimeError: The transaction has failed already.
 
@@ -76,9 +81,24 @@ def join(
     """
     session = host() if isinstance(host, scoped_session) else host
     chosen = tables or own_tables()
-    joined = _HostSession.begin(session, chosen) if isinstance(session, Session) else _HostConnection.begin(session)
+    joined = _HostSession.begin(session, chosen) if isinstance(session, Session) else _begin_connection(session)
     _require_safe(joined.connection)
-    return JoinedUnitOfWork(joined, org_id, chosen, entropy)
+    uow = JoinedUnitOfWork(joined, org_id, chosen, entropy)
+    _joined_here().add(uow)
+    return uow
+
+
+def refuse_inside_joined(dialect: Dialect) -> None:
+    """Refuse to open a transaction of our own in SQLite beside one of the host's that this thread has joined.
+
+    It would wait for the host's, which waits for it.
+
+    Raises:
+        RuntimeError: There is one.
+    """
+    if any(uow.is_open and uow.transaction.connection.dialect is dialect for uow in _joined_here()):
+        msg = "this thread has joined a transaction of yours that is still open: give its unit of work to the use case"
+        raise RuntimeError(msg)
 
 
 class JoinedUnitOfWork(SqlUnitOfWork):
@@ -118,6 +138,27 @@ class JoinedUnitOfWork(SqlUnitOfWork):
         self.require_open()
         with self._host.begin_nested(), self.inside_savepoint():
             yield self
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the transaction that was joined is still open.
+
+        Example:
+            >>> from sqlalchemy import create_engine
+            >>> from service_engine.adapters.sql import configure_sqlite
+            >>> from service_engine.testing.examples import acme
+            >>> with configure_sqlite(create_engine("sqlite://")).begin() as connection:
+            ...     uow = join(connection, acme.id)
+            ...     uow.is_open
+            True
+            >>> uow.is_open
+            False
+        """
+        try:
+            self._host.require_open()
+        except (RuntimeError, ValueError):
+            return False
+        return True
 
     def require_open(self) -> None:
         """Refuse to go on when the transaction has ended.
@@ -301,6 +342,22 @@ class _HostConnection:
         self.savepoints.pop()
 
 
+def _begin_connection(connection: object) -> _HostConnection:
+    if not isinstance(connection, Connection):
+        kind = type(connection).__name__
+        hint = "take join_async for it" if kind.lower().startswith("async") else "open one, and join that"
+        msg = f"join takes a Session or a Connection of SQLAlchemy, not {kind}: {hint}"
+        raise TypeError(msg)
+    return _HostConnection.begin(connection)
+
+
+def _joined_here() -> WeakSet[JoinedUnitOfWork]:
+    joined: WeakSet[JoinedUnitOfWork] | None = getattr(_here, "joined", None)
+    if joined is None:
+        joined = _here.joined = WeakSet()
+    return joined
+
+
 def _require_safe(connection: Connection) -> None:
     isolation = connection.get_execution_options().get("isolation_level")
     driver = connection.connection.driver_connection
@@ -308,7 +365,7 @@ def _require_safe(connection: Connection) -> None:
         msg = "this connection is in autocommit: nothing that a unit of work writes could be rolled back"
         raise ValueError(msg)
     if not is_prepared(connection.dialect):
-        msg = "this SQLite engine is not safe; call configure_sqlite(engine) before its first connection"
+        msg = "this SQLite engine is not safe; call configure_sqlite(engine) where you make it"
         raise ValueError(msg)
 
 

@@ -16,6 +16,7 @@ from service_engine.adapters.retries import DEFAULT_RETRIES, Retries
 from service_engine.adapters.sql.api_tokens import ApiTokenStatements, find_grant
 from service_engine.adapters.sql.attempts import Attempts, Patience
 from service_engine.adapters.sql.engines import open_engine, read_options, require_configured
+from service_engine.adapters.sql.joining import refuse_inside_joined
 from service_engine.adapters.sql.tables import Tables, own_tables
 from service_engine.adapters.sql.unit_of_work import SqlUnitOfWork, read_once, statements_for
 from service_engine.domain.api_tokens import TokenGrant
@@ -128,7 +129,8 @@ class SqlStore:
             org_id: The organisation.
 
         Raises:
-            RuntimeError: The store is closed, or this thread has a unit of work of this store open already.
+            RuntimeError: The store is closed, or this thread has a unit of work of this store open already, or, on
+                SQLite, has joined a transaction of the host's that is still open.
             ConflictError: Inside the block: see the repositories.
         """
         return self._begin(org_id)
@@ -159,7 +161,8 @@ class SqlStore:
         Raises:
             ConflictError: It still collided at the last try. Nothing was written.
             sqlalchemy.exc.DBAPIError: The database could not be reached at the last try.
-            RuntimeError: The store is closed, or this thread has a unit of work of this store open already.
+            RuntimeError: The store is closed, or this thread has a unit of work of this store open already, or, on
+                SQLite, has joined a transaction of the host's that is still open.
         """
         tries = Attempts(
             org_id, self.tables, RecordedEntropy(self._entropy), lambda uow: use_case(uow, *args, **kwargs)
@@ -218,6 +221,8 @@ class SqlStore:
                 "one, or end it first; a transaction belongs to one organisation"
             )
             raise RuntimeError(msg)
+        if self.engine.dialect.name == "sqlite":
+            refuse_inside_joined(self.engine.dialect)
         self._open_units[thread] = org_id
         try:
             yield

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, cast, overload
+from typing import Any, Concatenate, Generic, NoReturn, ParamSpec, Self, TypeVar, cast, overload
 
 from attrs import frozen
 from sqlalchemy import Connection
@@ -158,7 +158,7 @@ class _Part(Generic[T]):
 
 
 def _part(make: Callable[[Transaction, Any], T]) -> T:
-    """Return a part as what it gives, because of a protocol's property a checker asks no descriptor but that."""
+    """Declare a part as what it gives: where a protocol has a property, pyright does not look through a descriptor."""
     part: Any = _Part(make)
     return cast("T", part)
 
@@ -204,6 +204,12 @@ class SqlView:
     def close(self) -> None:
         """Refuse everything from now on."""
         self.transaction.closed = True
+
+    def __getattr__(self, name: str) -> NoReturn:
+        kind = type(self).__name__
+        hint = "" if isinstance(self, SqlUnitOfWork) else ": a view only reads, so run this use case with Store.run"
+        msg = f"{kind!r} object has no attribute {name!r}{hint}"
+        raise AttributeError(msg)
 
 
 class SqlUnitOfWork(SqlView):

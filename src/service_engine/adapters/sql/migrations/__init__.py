@@ -22,6 +22,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, column, inspect, select, table
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service_engine.adapters.sql.engines import open_engine, require_configured
 from service_engine.adapters.sql.tables import Tables, own_tables
@@ -36,14 +37,14 @@ _alembic = Lock()
 """Alembic's ``op`` and ``context`` are one for the process: two threads would run their revisions on one connection."""
 
 
-def upgrade(url_or_engine: str | URL | Engine, *, prefix: str = "", schema: str | None = None) -> None:
+def upgrade(url_or_engine: str | URL | Engine | AsyncEngine, *, prefix: str = "", schema: str | None = None) -> None:
     """Make the schema, or bring it up to date. Doing it again changes nothing, and two may do it at once.
 
     Where a host has made our tables itself, by ``create_all`` for one, they are taken over if they are as they should
     be.
 
     Args:
-        url_or_engine: ``sqlite:///file.db``, ``postgresql://…``, or a host's engine.
+        url_or_engine: ``sqlite:///file.db``, ``postgresql://…``, or a host's engine; one for asyncio only tells where.
         prefix: Stands before the name of every table.
         schema: The database schema to put the tables into, which must exist; None for the connection's own.
 
@@ -74,7 +75,9 @@ def upgrade(url_or_engine: str | URL | Engine, *, prefix: str = "", schema: str 
                 return
 
 
-def check(url_or_engine: str | URL | Engine, *, prefix: str = "", schema: str | None = None) -> tuple[str, ...]:
+def check(
+    url_or_engine: str | URL | Engine | AsyncEngine, *, prefix: str = "", schema: str | None = None
+) -> tuple[str, ...]:
     """Compare the database with what the code expects.
 
     Args:
@@ -178,12 +181,13 @@ def _options(tables: Tables) -> dict[str, Any]:
 
 
 @contextmanager
-def _engine(url_or_engine: str | URL | Engine) -> Iterator[Engine]:
+def _engine(url_or_engine: str | URL | Engine | AsyncEngine) -> Iterator[Engine]:
     if isinstance(url_or_engine, Engine):
         require_configured(url_or_engine)
         yield url_or_engine
         return
-    engine = open_engine(url_or_engine)
+    # The revisions are synchronous: an engine for asyncio tells where its database is.
+    engine = open_engine(url_or_engine.url if isinstance(url_or_engine, AsyncEngine) else url_or_engine)
     try:
         yield engine
     finally:
