@@ -12,7 +12,6 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from service_engine import SqlStore
 from service_engine.adapters.aio import AsyncSqlStore
