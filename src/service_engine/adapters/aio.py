@@ -17,6 +17,7 @@ from sqlalchemy import URL, Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_scoped_session, create_async_engine
 
 from service_engine.adapters.entropy import RecordedEntropy, SystemEntropy
+from service_engine.adapters.plain import require_plain
 from service_engine.adapters.retries import DEFAULT_RETRIES, Retries
 from service_engine.adapters.sql.api_tokens import find_grant
 from service_engine.adapters.sql.attempts import Attempts, Patience
@@ -111,6 +112,7 @@ class AsyncSqlStore:
         **kwargs: P.kwargs,
     ) -> R:
         """Run a use case in a transaction of its own; the same as ``SqlStore.run``, awaited."""
+        require_plain(use_case)
         tries = Attempts(org_id, self.tables, RecordedEntropy(self.entropy), lambda uow: use_case(uow, *args, **kwargs))
         return await self._insist(self.engine, tries.attempt)
 
@@ -201,6 +203,7 @@ class AsyncUnitOfWork:
             RuntimeError: The transaction that was joined has ended.
             ValueError: As for ``adapters.sql.join``.
         """
+        require_plain(use_case)
         return await self._host.run_sync(lambda opened: use_case(self._joined(opened), *args, **kwargs))
 
     async def read(self, query: Callable[Concatenate[View, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_scoped_session, async_ses
 
 from service_engine.adapters.aio import AsyncSqlStore, join_async
 from service_engine.domain.ids import OrganizationId
+from service_engine.ports.unit_of_work import UnitOfWork
 from service_engine.testing.builders import NOON
 from service_engine.usecases.clients import create_client, list_clients
 from service_engine.usecases.organizations import bootstrap_organization
@@ -103,6 +104,22 @@ def test_a_savepoint_of_the_sessions_own(with_store: Callable[[Work], None]) -> 
                 await uow.run(create_client, **person("b"))
             assert len(uow.events) == 1
         assert await emails(store, acme) == ["a@example.com"]
+
+    with_store(work)
+
+
+def test_a_coroutine_function_is_no_use_case(with_store: Callable[[Work], None]) -> None:
+    """It is refused here as in a store, for both ways."""
+
+    async def use_case(uow: UnitOfWork) -> None:
+        """Would never be awaited."""
+
+    async def work(store: AsyncSqlStore, acme: OrganizationId) -> None:
+        with pytest.raises(TypeError, match="a use case is a plain def"):
+            await store.run(acme, use_case)  # type: ignore[unused-coroutine]
+        async with AsyncSession(store.engine) as session:
+            with pytest.raises(TypeError, match="a use case is a plain def"):
+                await join_async(session, acme).run(use_case)  # type: ignore[unused-coroutine]
 
     with_store(work)
 

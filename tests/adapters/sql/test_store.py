@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, insert, select
 
+from service_engine.adapters.memory import MemoryStore
 from service_engine.adapters.retries import Retries
 from service_engine.adapters.sql import SqlStore, SqlUnitOfWork
 from service_engine.domain.ids import TicketId
@@ -259,6 +260,17 @@ def test_later_messages_come_last(acme: Agency) -> None:
     written = [acme.message(ticket, at=time) for time in times]
     shown = acme.read(get_ticket, ticket.id).messages
     assert shown == tuple(sorted(written, key=lambda each: (each.created_at, each.id)))
+
+
+def test_a_coroutine_function_is_no_use_case(sql_store: SqlStore, acme: Agency) -> None:
+    """It would begin to run, write nothing, and be committed; the memory store refuses it as well."""
+
+    async def use_case(uow: UnitOfWork) -> None:
+        uow.tickets.get(acme.new_id())
+
+    for store in (sql_store, MemoryStore()):
+        with pytest.raises(TypeError, match="a use case is a plain def"):
+            store.run(acme.org_id, use_case)  # type: ignore[unused-coroutine]  # mypy knows
 
 
 def test_a_use_case_that_writes_is_told_from_a_query(sql_store: SqlStore, acme: Agency) -> None:

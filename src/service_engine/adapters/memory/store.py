@@ -11,6 +11,7 @@ from service_engine.adapters.entropy import RecordedEntropy, SystemEntropy
 from service_engine.adapters.memory.api_tokens import MemoryDirectory
 from service_engine.adapters.memory.state import Published, Work
 from service_engine.adapters.memory.unit_of_work import MemoryUnitOfWork, MemoryView
+from service_engine.adapters.plain import require_plain
 from service_engine.adapters.retries import DEFAULT_RETRIES
 from service_engine.domain.ids import OrganizationId
 from service_engine.errors import ConflictError
@@ -101,9 +102,11 @@ class MemoryStore:
             What the use case returned in the run that was committed.
 
         Raises:
+            TypeError: The use case is an ``async def``.
             ConflictError: It still collided at the last try. Nothing was written.
             RuntimeError: The store is closed, or this thread has a unit of work of this store open already.
         """
+        require_plain(use_case)
         entropy = RecordedEntropy(self._entropy)
         tries_left = DEFAULT_RETRIES.tries
         while True:

@@ -12,6 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import URL, Connection, Engine
 
 from service_engine.adapters.entropy import RecordedEntropy, SystemEntropy
+from service_engine.adapters.plain import require_plain
 from service_engine.adapters.retries import DEFAULT_RETRIES, Retries
 from service_engine.adapters.sql.api_tokens import ApiTokenStatements, find_grant
 from service_engine.adapters.sql.attempts import Attempts, Patience
@@ -159,11 +160,13 @@ class SqlStore:
             What the use case returned in the run that was committed.
 
         Raises:
+            TypeError: The use case is an ``async def``.
             ConflictError: It still collided at the last try. Nothing was written.
             sqlalchemy.exc.DBAPIError: The database could not be reached at the last try.
             RuntimeError: The store is closed, or this thread has a unit of work of this store open already, or, on
                 SQLite, has joined a transaction of the host's that is still open.
         """
+        require_plain(use_case)
         tries = Attempts(
             org_id, self.tables, RecordedEntropy(self._entropy), lambda uow: use_case(uow, *args, **kwargs)
         )
