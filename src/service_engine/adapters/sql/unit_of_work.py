@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Concatenate, Generic, NoReturn, ParamSpec, Self, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, NoReturn, ParamSpec, Self, TypeVar, cast, overload
 
 from attrs import frozen
 from sqlalchemy import Connection
@@ -205,11 +205,13 @@ class SqlView:
         """Refuse everything from now on."""
         self.transaction.closed = True
 
-    def __getattr__(self, name: str) -> NoReturn:
-        kind = type(self).__name__
-        hint = "" if isinstance(self, SqlUnitOfWork) else ": a view only reads, so run this use case with Store.run"
-        msg = f"{kind!r} object has no attribute {name!r}{hint}"
-        raise AttributeError(msg)
+    if not TYPE_CHECKING:  # a type checker would take any name for an attribute
+
+        def __getattr__(self, name: str) -> NoReturn:
+            kind = type(self).__name__
+            hint = "" if isinstance(self, SqlUnitOfWork) else ": a view only reads, so run this use case with Store.run"
+            msg = f"{kind!r} object has no attribute {name!r}{hint}"
+            raise AttributeError(msg)
 
 
 class SqlUnitOfWork(SqlView):
