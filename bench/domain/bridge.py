@@ -20,7 +20,8 @@ from urllib.parse import urlsplit
 import psycopg
 from attrs import define, field, frozen
 from psycopg.sql import SQL, Identifier
-from sqlalchemy import Connection, Executable, event
+from sqlalchemy import Connection, Dialect, Executable, event
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bench.domain.desk import NOW, Desk, fill
@@ -194,14 +195,18 @@ def _decide(
 _WHATS: Final = {"list of 20": _list, "retrieve": _retrieve, "close or reopen": _change}
 
 
+_NO_DIALECT: Final[Dialect] = DefaultDialect()
+
+
 @define
 class _Answered:
     """Stands for a connection whose answers are there already; what is written is kept, to be awaited afterwards."""
 
     results: Sequence[Any]
     sent: list[Statement] = field(factory=list)
+    dialect: Dialect = _NO_DIALECT
 
-    def execute(self, statement: Executable, values: Mapping[str, Any]) -> Any:
+    def execute(self, statement: Executable, values: Mapping[str, Any], *, execution_options: object) -> Any:
         """Return the next answer, or for a write that it met its one row."""
         self.sent.append((statement, values))
         return self.results[len(self.sent) - 1] if len(self.sent) <= len(self.results) else _OneRow

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
@@ -232,3 +234,14 @@ def register(uow: UnitOfWork, name: str) -> None:
     """Register a client of this name."""
     email = f"{name.replace(' ', '-')}@example.com"
     create_client(uow, email=email, first_name=name, last_name="Doe", at=NOON)
+
+
+def test_an_engine_of_our_own_speaks_utc(postgres_database_url: str) -> None:
+    """Whatever the server's zone is: the driver makes UTC's times, which nobody has to make anew."""
+    with psycopg.connect(postgres_database_url, autocommit=True) as own:
+        own.execute("SET TIME ZONE 'Etc/UTC'")
+        assert own.execute("SELECT now()").fetchone()[0].tzinfo is not UTC  # type: ignore[index]
+    engine = open_engine(postgres_database_url)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT now()").scalar_one().tzinfo is UTC
+    engine.dispose()
