@@ -1,31 +1,20 @@
-"""The examples keep their promises, as whoever copies one would see it: in its own directory, with its own command."""
+"""What the examples promise; ``nox -s hosts`` runs their own tests, each in its folder, with the built wheel."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
-import pytest
-
 EXAMPLES = Path(__file__).parent.parent / "examples"
-
-# Its own command runs all of it; here, what takes a second or more by itself stays out.
-SLOW = "every_filter or pages_of or kept_whole or agrees"
-
-
-# The others are hosts, and need the frameworks that they are written in: `nox -s hosts` runs them.
-@pytest.mark.parametrize("example", ["json_store", "plain_script"])
-def test_an_example_passes_its_own_tests(example):
-    """Nothing but the package is needed."""
-    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", f"not ({SLOW})"]
-    run = subprocess.run(
-        [sys.executable, *words], cwd=EXAMPLES / example, capture_output=True, text=True, check=False, timeout=250
-    )
-    assert run.returncode == 0, run.stdout
-    assert " passed" in run.stdout
 
 
 def test_a_store_is_certified_in_under_30_lines():
     """As the test kit says."""
     assert len((EXAMPLES / "json_store" / "test_json_store.py").read_text(encoding="utf-8").splitlines()) < 30
+
+
+def test_every_example_is_run_and_named():
+    """By the session ``hosts``, and in the list of them."""
+    folders = sorted(each.name for each in EXAMPLES.iterdir() if each.is_dir() and not each.name.startswith((".", "_")))
+    sessions = (EXAMPLES.parent / "noxfile.py").read_text(encoding="utf-8")
+    listed = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+    assert [name for name in folders if f'"{name}"' not in sessions or f"[{name}]" not in listed] == []

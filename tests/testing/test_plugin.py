@@ -20,7 +20,7 @@ from service_engine.testing.scope_audit import UnscopedStatementError
 from service_engine.usecases.tickets import list_tickets, open_ticket
 
 FRESH_PROJECT = """
-from hypothesis import Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from service_engine.domain.clients import Client
 from service_engine.domain.tickets import Ticket
@@ -28,7 +28,7 @@ from service_engine.domain.tickets import Ticket
 def test_the_fixtures_are_there(sqlite_database_url, scope_audit, statement_counter, fault_injector):
     assert sqlite_database_url.startswith("sqlite:///")
 
-@settings(max_examples=20, database=None, phases=[Phase.generate])
+@settings(max_examples=20, database=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
 @given(ticket=st.from_type(Ticket), clients=st.lists(st.from_type(Client), max_size=2))
 def test_hypothesis_knows_the_values(ticket, clients):
     assert ticket.status.label != "Closed" or ticket.date_closed is not None
