@@ -153,6 +153,18 @@ class TestRefused:
         with pytest.raises(ValueError, match="in no transaction"), borrow(own):
             pass
 
+    @pytest.mark.parametrize("end", ["commit", "rollback"])
+    def test_ended_by_the_driver_inside_of_the_block(self, acme: OrganizationId, own: Any, end: str) -> None:
+        """Psycopg would begin another transaction with the next statement: what is written would be in that one."""
+        begin(own)
+        with borrow(own) as connection:
+            uow = join(connection, acme)
+            list_clients(uow)
+            getattr(own, end)()
+            for work in (lambda: list_clients(uow), lambda: join(connection, acme)):
+                with pytest.raises(ValueError, match="in no transaction"):
+                    work()
+
     def test_ended_inside_of_the_block(self, sql_store: SqlStore, acme: OrganizationId, own: Any) -> None:
         """The next statement would begin one that nobody ends."""
         if isinstance(own, psycopg.Connection):

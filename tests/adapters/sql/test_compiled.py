@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from sqlalchemy import create_engine, literal, select
 
-from service_engine.adapters.sql import SqlStore, compiled
-from service_engine.adapters.sql.compiled import found_by_identity
+from service_engine.adapters.sql import SqlStore
+from service_engine.adapters.sql.compiled import _ByIdentity, found_by_identity
 from service_engine.ports.lists import Condition, Operator
 from service_engine.ports.tickets import TicketFilter
 from service_engine.testing.builders import NOON
@@ -61,12 +60,10 @@ def test_a_statement_is_compiled_once(sql_store: SqlStore, acme: Agency) -> None
     assert entries(sql_store) == known
 
 
-def test_it_does_not_grow_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_does_not_grow_for_ever() -> None:
     """A statement that is built anew each time has a new key each time; they are dropped, and nothing goes wrong."""
-    monkeypatch.setattr(compiled, "_MOST", 10)
-    engine = create_engine("sqlite://")
-    options = found_by_identity(engine.dialect)
-    with engine.connect() as connection:
+    options = {"compiled_cache": _ByIdentity(most=10)}
+    with create_engine("sqlite://").connect() as connection:
         found = [connection.execute(select(literal(n)), execution_options=options).scalar() for n in range(25)]
     assert found == list(range(25))
     assert len(options["compiled_cache"]) <= 10

@@ -345,17 +345,30 @@ class TestRefused:
     def test_a_transaction_of_our_own_beside_it(self, host: Engine, store: SqlStore, acme: OrganizationId) -> None:
         """On SQLite it would wait for the host's, which waits for it; elsewhere it is another transaction."""
         with Session(host) as session:
-            uow = join(session, acme, tables=tables)
+            register(join(session, acme, tables=tables), "john")  # whose unit of work is gone by now
             if host.dialect.name == "sqlite":
                 for open_another in (lambda: store.run(acme, register, "jane"), lambda: store.begin(acme).__enter__()):
                     with pytest.raises(RuntimeError, match="give its unit of work to the use case"):
                         open_another()
-                register(uow, "jane")
             else:
                 store.run(acme, register, "jane")
             session.commit()
-        store.run(acme, register, "john")
-        assert emails(store, acme) == ["jane@example.com", "john@example.com"]
+            store.run(acme, register, "jim")  # the session is open, its transaction is not
+        assert set(emails(store, acme)) >= {"jim@example.com", "john@example.com"}
+
+    def test_beside_a_connection_in_a_savepoint_of_its_own(
+        self, host: Engine, store: SqlStore, acme: OrganizationId
+    ) -> None:
+        """The transaction is open all the same."""
+        with host.connect() as connection:
+            join(connection, acme, tables=tables)
+            with connection.begin_nested():
+                if host.dialect.name == "sqlite":
+                    with pytest.raises(RuntimeError, match="give its unit of work to the use case"):
+                        store.run(acme, register)
+            connection.rollback()
+            store.run(acme, register)
+        assert emails(store, acme) == ["john@example.com"]
 
     def test_autocommit(self, host: Engine, acme: OrganizationId) -> None:
         """Each statement would be committed by itself."""

@@ -61,6 +61,7 @@ def borrow(driver_connection: sqlite3.Connection | psycopg.Connection[Any]) -> I
         (0,)
     """
     lent = _lend(driver_connection)
+    lent.begin()
     lent.require_transaction()
     handed_over = _handing_over.set(lent)
     try:
@@ -88,6 +89,7 @@ class _Lent(Protocol):
     dialect: str
     shown: Any
 
+    def begin(self) -> None: ...
     def require_transaction(self) -> None: ...
 
 
@@ -127,6 +129,9 @@ class _LentSqlite:
         if own.execute("PRAGMA foreign_keys").fetchone()[0] != 1:
             msg = "this SQLite connection does not check foreign keys: PRAGMA foreign_keys = ON, before its transaction"
             raise ValueError(msg)
+
+    def begin(self) -> None:
+        """Do nothing: the host has sent its BEGIN, or there is no transaction."""
 
     def require_transaction(self) -> None:
         if not self._own.in_transaction:
@@ -169,15 +174,17 @@ def _postgres_class() -> Any:
             self.prepare_threshold = None  # its names for prepared statements would be those of the host's own
             self.shown = self
 
-        def require_transaction(self) -> None:
-            status = self._own.info.transaction_status
-            if status == TransactionStatus.IDLE and not self._own.autocommit:
+        def begin(self) -> None:
+            if not self._own.autocommit and self._own.info.transaction_status == TransactionStatus.IDLE:
                 # The driver begins with the first statement, which has to be the host's: it knows the isolation level.
                 self._own.execute("SELECT 1")
-            elif status == TransactionStatus.INERROR:
+
+        def require_transaction(self) -> None:
+            status = self._own.info.transaction_status
+            if status == TransactionStatus.INERROR:
                 msg = "the transaction has failed: roll it back, or its savepoint, and borrow again"
                 raise RuntimeError(msg)
-            elif status != TransactionStatus.INTRANS:
+            if status != TransactionStatus.INTRANS:
                 raise _none()
 
         def _nothing(self) -> None:

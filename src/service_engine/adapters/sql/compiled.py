@@ -39,7 +39,8 @@ def found_by_identity(dialect: Dialect) -> Mapping[str, Any]:
 class _ByIdentity:
     """What SQLAlchemy takes for its cache, one for each dialect; the second part of its keys is the statement's own."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _MOST) -> None:
+        self._most = most
         self._found: dict[Any, tuple[Any, Any]] = {}
 
     def get(self, key: Any) -> Any:
@@ -47,7 +48,7 @@ class _ByIdentity:
         return None if found is None else found[1]
 
     def __setitem__(self, key: Any, compiled: Any) -> None:
-        if len(self._found) >= _MOST:  # a statement that was not built once has a new key each time
+        if len(self._found) >= self._most:  # a statement that was not built once has a new key each time
             self._found.clear()
         # The statement's key is kept, too: while it lives, no other one has its identity.
         self._found[id(key[1]), key[2:]] = (key[1], compiled)

@@ -39,7 +39,7 @@ __all__ = ["JoinedUnitOfWork", "join", "refuse_inside_joined"]
 
 _JOINED: Final = "service_engine_joined"
 _here: Final = local()
-"""Of each thread: what it has joined."""
+"""Of each thread: the connections that it has joined. A unit of work may be gone while its transaction is open."""
 
 
 def join(
@@ -83,9 +83,8 @@ def join(
     chosen = tables or own_tables()
     joined = _HostSession.begin(session, chosen) if isinstance(session, Session) else _begin_connection(session)
     _require_safe(joined.connection)
-    uow = JoinedUnitOfWork(joined, org_id, chosen, entropy)
-    _joined_here().add(uow)
-    return uow
+    _joined_here().add(joined.connection)
+    return JoinedUnitOfWork(joined, org_id, chosen, entropy)
 
 
 def refuse_inside_joined(dialect: Dialect) -> None:
@@ -96,7 +95,7 @@ def refuse_inside_joined(dialect: Dialect) -> None:
     Raises:
         RuntimeError: There is one.
     """
-    if any(uow.is_open and uow.transaction.connection.dialect is dialect for uow in _joined_here()):
+    if any(each.dialect is dialect and not each.closed and each.in_transaction() for each in _joined_here()):
         msg = "this thread has joined a transaction of yours that is still open: give its unit of work to the use case"
         raise RuntimeError(msg)
 
@@ -138,27 +137,6 @@ class JoinedUnitOfWork(SqlUnitOfWork):
         self.require_open()
         with self._host.begin_nested(), self.inside_savepoint():
             yield self
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the transaction that was joined is still open.
-
-        Example:
-            >>> from sqlalchemy import create_engine
-            >>> from service_engine.adapters.sql import configure_sqlite
-            >>> from service_engine.testing.examples import acme
-            >>> with configure_sqlite(create_engine("sqlite://")).begin() as connection:
-            ...     uow = join(connection, acme.id)
-            ...     uow.is_open
-            True
-            >>> uow.is_open
-            False
-        """
-        try:
-            self._host.require_open()
-        except (RuntimeError, ValueError):
-            return False
-        return True
 
     def require_open(self) -> None:
         """Refuse to go on when the transaction has ended.
@@ -238,8 +216,7 @@ class _HostSession:
         # For one of our tables, because a session may have an engine for some tables and another one for the rest.
         bind = {"clause": tables.organizations}
         connection = session.connection(bind_arguments=bind)
-        root = session.get_transaction()
-        assert root is not None, "a session that has given its connection is in a transaction"  # noqa: S101
+        root = session.get_transaction() or session.begin()
         return cls(session, bind, root, connection, session.get_nested_transaction())
 
     def announce(self, transaction: _JoinedTransaction) -> None:
@@ -351,8 +328,8 @@ def _begin_connection(connection: object) -> _HostConnection:
     return _HostConnection.begin(connection)
 
 
-def _joined_here() -> WeakSet[JoinedUnitOfWork]:
-    joined: WeakSet[JoinedUnitOfWork] | None = getattr(_here, "joined", None)
+def _joined_here() -> WeakSet[Connection]:
+    joined: WeakSet[Connection] | None = getattr(_here, "joined", None)
     if joined is None:
         joined = _here.joined = WeakSet()
     return joined
