@@ -27,6 +27,8 @@ from sqlalchemy import (
     make_url,
 )
 
+from service_engine.adapters.sql.cursors import describe_on_demand
+
 __all__ = [
     "READS",
     "beginning_nothing",
@@ -85,6 +87,7 @@ def configure(engine: Engine) -> Engine:
         return configure_sqlite(engine)
     configure_postgres(engine)
     event.listen(engine, "connect", _speak_utc)
+    event.listen(engine, "connect", describe_on_demand)
     return engine
 
 
