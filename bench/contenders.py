@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from attrs import frozen
 
-__all__ = ["Contender", "Given", "Noun", "Operation", "Plain", "Task"]
+__all__ = ["CAP", "Contender", "Given", "Noun", "Operation", "Plain", "Task"]
+
+CAP: Final = 1_000
+"""How far CAPPED counts."""
 
 Plain = Any
 """An answer in the form in which all contenders' answers are equal: what ``attrs`` would make of the library's row
@@ -36,7 +39,8 @@ class Task(StrEnum):
     """What is done with it.
 
     LIST: the newest ``size`` live ones of the organisation, with everything that the library's row has, and the exact
-    number of all live ones. OFFSET: the same, page 1000. KEYSET: the ``size`` that come after the one that is given,
+    number of all live ones. OFFSET: the same, page 1000. CAPPED: the newest, counted up to ``CAP``: one more stands for
+    whatever is more. KEYSET: the ``size`` that come after the one that is given,
     newest first, equally old ones by descending id; no number. RETRIEVE: one with everything. CREATE and CHANGE: in one
     transaction, with the checks and the effects that the library's use case has (references looked up in the
     organisation, tags found or made, the order's last message untouched, ``version`` raised).
@@ -44,6 +48,7 @@ class Task(StrEnum):
 
     LIST = "list"
     OFFSET = "offset"
+    CAPPED = "capped"
     KEYSET = "keyset"
     RETRIEVE = "retrieve"
     CREATE = "create"

@@ -15,7 +15,7 @@ from bench.contenders import Task
 from bench.data.datasets import open_dataset
 from bench.report.goals import TASKS
 
-STATEMENTS = {Task.LIST: [2, 2, 2], Task.OFFSET: [2], Task.KEYSET: [1], Task.RETRIEVE: [1]}
+STATEMENTS = {Task.LIST: [2, 2, 2], Task.OFFSET: [2], Task.CAPPED: [2], Task.KEYSET: [1], Task.RETRIEVE: [1]}
 AT_MOST = {Task.CREATE: 8, Task.CHANGE: 9}
 
 

@@ -28,7 +28,7 @@ __all__ = ["VERSIONS", "Wanted", "compare", "progress_bar"]
 VERSIONS: Final = ("service-engine", "SQLAlchemy", "Django", "psycopg", "orjson")
 _CHECKED: Final = 5
 """How many answers of each read are compared."""
-_PLANNED: Final = frozenset({Task.LIST, Task.OFFSET, Task.KEYSET})
+_PLANNED: Final = frozenset({Task.LIST, Task.OFFSET, Task.CAPPED, Task.KEYSET})
 
 
 @frozen(kw_only=True)

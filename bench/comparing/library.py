@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
-from bench.contenders import Given, Noun, Operation, Plain, Task
+from bench.contenders import CAP, Given, Noun, Operation, Plain, Task
 from bench.data.datasets import ITEM_AMOUNT, ITEM_NAME
 from service_engine import SqlStore
 from service_engine.domain.ids import (
@@ -32,7 +32,7 @@ from service_engine.domain.money import Money
 from service_engine.domain.order_details import OrderDetails
 from service_engine.domain.orders import Order, OrderStatus
 from service_engine.domain.tickets import Ticket, TicketStatus
-from service_engine.ports.keysets import Cursor, KeysetPage, KeysetRequest
+from service_engine.ports.keysets import CappedTotal, Counting, Cursor, KeysetPage, KeysetRequest, Total
 from service_engine.ports.lists import Page, PageRequest, Sort, SortField
 from service_engine.usecases import invoices, orders, tickets
 from service_engine.usecases.invoices import (
@@ -78,18 +78,21 @@ class Library:
         return {
             Operation(Noun.TICKETS, Task.LIST): self._list_tickets,
             Operation(Noun.TICKETS, Task.OFFSET): self._list_tickets,
+            Operation(Noun.TICKETS, Task.CAPPED): self._scroll_tickets,
             Operation(Noun.TICKETS, Task.KEYSET): self._scroll_tickets,
             Operation(Noun.TICKETS, Task.RETRIEVE): self._get_ticket,
             Operation(Noun.TICKETS, Task.CREATE): self._open_ticket,
             Operation(Noun.TICKETS, Task.CHANGE): self._close_ticket,
             Operation(Noun.ORDERS, Task.LIST): self._list_orders,
             Operation(Noun.ORDERS, Task.OFFSET): self._list_orders,
+            Operation(Noun.ORDERS, Task.CAPPED): self._scroll_orders,
             Operation(Noun.ORDERS, Task.KEYSET): self._scroll_orders,
             Operation(Noun.ORDERS, Task.RETRIEVE): self._get_order,
             Operation(Noun.ORDERS, Task.CREATE): self._create_order,
             Operation(Noun.ORDERS, Task.CHANGE): self._complete_order,
             Operation(Noun.INVOICES, Task.LIST): self._list_invoices,
             Operation(Noun.INVOICES, Task.OFFSET): self._list_invoices,
+            Operation(Noun.INVOICES, Task.CAPPED): self._scroll_invoices,
             Operation(Noun.INVOICES, Task.KEYSET): self._scroll_invoices,
             Operation(Noun.INVOICES, Task.RETRIEVE): self._get_invoice,
             Operation(Noun.INVOICES, Task.CREATE): self._create_invoice,
@@ -116,15 +119,15 @@ class Library:
         return self.store.read(OrganizationId(given.org_id), list_invoices, page=_page(given))
 
     def _scroll_tickets(self, given: Given) -> KeysetPage[Any, Any]:
-        page = _after(given, tickets.NEWEST_FIRST)
+        page = _scrolled(given, tickets.NEWEST_FIRST)
         return self.store.read(OrganizationId(given.org_id), scroll_tickets, page=page)
 
     def _scroll_orders(self, given: Given) -> KeysetPage[Any, Any]:
-        page = _after(given, orders.NEWEST_FIRST)
+        page = _scrolled(given, orders.NEWEST_FIRST)
         return self.store.read(OrganizationId(given.org_id), scroll_orders, page=page)
 
     def _scroll_invoices(self, given: Given) -> KeysetPage[Any, Any]:
-        page = _after(given, invoices.NEWEST_FIRST)
+        page = _scrolled(given, invoices.NEWEST_FIRST)
         return self.store.read(OrganizationId(given.org_id), scroll_invoices, page=page)
 
     def _get_ticket(self, given: Given) -> Any:
@@ -193,14 +196,14 @@ def plainly(value: Any) -> Plain:
 
     Attributes keep their names, computed ones are there too; ids, texts, flags, None and ``Decimal`` (of a tax) stay;
     times are in UTC, statuses plain numbers; an amount is its thousandths and its currency; a page is its total and
-    its rows.
+    its rows, and a total that is more than a cap is one more than the cap.
     """
     if isinstance(value, Money):
         return [int(value.amount.scaleb(3)), value.currency]
     if isinstance(value, Page):
         return {"total": value.total, "rows": [plainly(row) for row in value.rows]}
     if isinstance(value, KeysetPage):
-        return {"total": None, "rows": [plainly(row) for row in value.rows]}
+        return {"total": _counted(value.total), "rows": [plainly(row) for row in value.rows]}
     if attrs.has(type(value)):
         return {each.name: plainly(getattr(value, each.name)) for each in attrs.fields(type(value))}
     if isinstance(value, Mapping):
@@ -216,9 +219,14 @@ def _page(given: Given) -> PageRequest:
     return PageRequest(number=given.number, size=given.size)
 
 
-def _after(given: Given, sort: Sort[S]) -> KeysetRequest[S]:
-    created_at, key = _needed(given.after)
-    return KeysetRequest(size=given.size, after=Cursor(sort, created_at, key))
+def _scrolled(given: Given, sort: Sort[S]) -> KeysetRequest[S]:
+    if given.after is None:
+        return KeysetRequest(size=given.size, counting=Counting.CAPPED, cap=CAP)
+    return KeysetRequest(size=given.size, after=Cursor(sort, *given.after))
+
+
+def _counted(total: Total | None) -> int | None:
+    return total.more_than + 1 if isinstance(total, CappedTotal) else None if total is None else total.rows
 
 
 def _needed(value: T | None) -> T:

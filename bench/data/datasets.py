@@ -119,7 +119,7 @@ class Dataset:
             LookupError: Nothing is left that could be changed.
         """
         match operation.task:
-            case Task.LIST:
+            case Task.LIST | Task.CAPPED:
                 return Given(org_id=self.org_id, size=_PAGE)
             case Task.OFFSET:
                 last = -(-self._total(operation.noun) // _PAGE)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from bench.contenders import Given, Noun, Operation, Task
+from bench.contenders import CAP, Given, Noun, Operation, Task
 from bench.peers.django_models import (
     Invoice,
     InvoiceItem,
@@ -87,6 +87,11 @@ def _page(noun: Noun, given: Given) -> tuple[int, list[Any]]:
     return _live(_SHOWN[noun][0], given).count(), rows
 
 
+def _capped(noun: Noun, given: Given) -> tuple[int, list[Any]]:
+    rows = list(_newest(noun, given)[: given.size])
+    return _live(_SHOWN[noun][0], given)[: CAP + 1].count(), rows
+
+
 def _far_page(noun: Noun, given: Given) -> tuple[int, list[Any]]:
     # The ids first: otherwise clients are joined to every row that is skipped, which takes 20 times as long.
     model, shown, _ = _SHOWN[noun]
@@ -111,7 +116,13 @@ def _one(noun: Noun, given: Given) -> Any:
     return details(given).get(id=given.id)
 
 
-_TASKS: Final = {Task.LIST: _page, Task.OFFSET: _far_page, Task.KEYSET: _after, Task.RETRIEVE: _one}
+_TASKS: Final = {
+    Task.LIST: _page,
+    Task.OFFSET: _far_page,
+    Task.CAPPED: _capped,
+    Task.KEYSET: _after,
+    Task.RETRIEVE: _one,
+}
 READS: Final[Mapping[Operation, Callable[[Given], Any]]] = {
     Operation(noun, task): partial(read, noun) for noun in Noun for task, read in _TASKS.items()
 }

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Engine, Select, func, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload, sessionmaker, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption
 
-from bench.contenders import Given, Noun, Operation, Plain, Task
+from bench.contenders import CAP, Given, Noun, Operation, Plain, Task
 from bench.peers import sqlalchemy_writes as writes
 from bench.peers.answers import plain_answer
 from bench.peers.engines import open_engine
@@ -97,7 +97,13 @@ class SqlAlchemyOrm:
 
     def operations(self) -> Mapping[Operation, Callable[[Given], Any]]:
         """Return what it can do: everything."""
-        tasks = {Task.LIST: _page, Task.OFFSET: _far_page, Task.KEYSET: _after, Task.RETRIEVE: _one}
+        tasks = {
+            Task.LIST: _page,
+            Task.OFFSET: _far_page,
+            Task.CAPPED: _capped,
+            Task.KEYSET: _after,
+            Task.RETRIEVE: _one,
+        }
         calls: dict[Operation, Callable[[Session, Given], Any]] = {
             Operation(noun, task): partial(read, noun) for noun in Noun for task, read in tasks.items()
         }
@@ -150,6 +156,13 @@ def _far_page(noun: Noun, session: Session, given: Given) -> tuple[int | None, A
     page = ids.offset((given.number - 1) * given.size).subquery()
     rows = session.scalars(_shown(noun, given).join(page, page.c.id == model.id).order_by(*_order(noun))).all()
     return _count(noun, session, given), rows
+
+
+def _capped(noun: Noun, session: Session, given: Given) -> tuple[int | None, Any]:
+    model, _ = _MODELS[noun]
+    rows = session.scalars(_newest(noun, given)).all()
+    some = select(model.id).where(*_live(model, given)).limit(CAP + 1).subquery()
+    return session.scalar(select(func.count()).select_from(some)), rows
 
 
 def _count(noun: Noun, session: Session, given: Given) -> int | None:

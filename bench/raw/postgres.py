@@ -132,6 +132,7 @@ class RawPostgres:
         reads = {
             Task.LIST: self._list,
             Task.OFFSET: self._list,
+            Task.CAPPED: self._capped,
             Task.KEYSET: self._after,
             Task.RETRIEVE: self._retrieve,
         }
@@ -155,6 +156,12 @@ class RawPostgres:
         values = {"org": given.org_id}
         rows = self._rows(noun, self._reads.page(noun, given.size, (given.number - 1) * given.size), values)
         [(total,)] = self._execute(self._reads.total[noun], values).fetchall()
+        return total, rows
+
+    def _capped(self, noun: Noun, given: Given) -> tuple[int, list[dict[str, Any]]]:
+        values = {"org": given.org_id}
+        rows = self._rows(noun, self._reads.page(noun, given.size, 0), values)
+        [(total,)] = self._execute(self._reads.capped[noun], values).fetchall()
         return total, rows
 
     def _after(self, noun: Noun, given: Given) -> tuple[None, list[dict[str, Any]]]:

@@ -15,7 +15,7 @@ from typing import Any, Final
 import attrs
 from attrs import frozen
 
-from bench.contenders import Noun
+from bench.contenders import CAP, Noun
 from service_engine.domain.access import Levels, Settings
 
 __all__ = ["Dialect", "Reads", "build_invoice", "build_order", "build_ticket", "build_ticket_details", "newest_first"]
@@ -102,6 +102,13 @@ class Reads:
         }
         self.total = {
             noun: self._finished(f"SELECT count(*) FROM {noun} WHERE org_id = :org AND deleted_at IS NULL")  # noqa: S608
+            for noun in Noun
+        }
+        first = f"LIMIT {CAP + 1:d}) first"
+        self.capped = {
+            noun: self._finished(
+                f"SELECT count(*) FROM (SELECT 1 FROM {noun} WHERE org_id = :org AND deleted_at IS NULL {first}"  # noqa: S608
+            )
             for noun in Noun
         }
         self.page = lru_cache(self._page)

@@ -125,6 +125,7 @@ class RawSqlite:
         reads = {
             Task.LIST: self._list,
             Task.OFFSET: self._list,
+            Task.CAPPED: self._capped,
             Task.KEYSET: self._after,
             Task.RETRIEVE: self._retrieve,
         }
@@ -146,6 +147,11 @@ class RawSqlite:
         statement = self._reads.page(noun, given.size, (given.number - 1) * given.size)
         rows = self._rows(noun, statement, (org,))
         return self._execute(self._reads.total[noun], (org,)).fetchone()[0], rows
+
+    def _capped(self, noun: Noun, given: Given) -> tuple[int, list[dict[str, Any]]]:
+        org = given.org_id.hex
+        rows = self._rows(noun, self._reads.page(noun, given.size, 0), (org,))
+        return self._execute(self._reads.capped[noun], (org,)).fetchone()[0], rows
 
     def _after(self, noun: Noun, given: Given) -> tuple[None, list[dict[str, Any]]]:
         at, id_ = needed(given.after)

@@ -28,18 +28,21 @@ TASKS: Final[Mapping[Operation, str]] = MappingProxyType(
     {
         Operation(Noun.TICKETS, Task.LIST): "list of 20 with client, employees, tags, exact total",
         Operation(Noun.TICKETS, Task.OFFSET): "the same, page 1000 or the last",
+        Operation(Noun.TICKETS, Task.CAPPED): "list of 20, counted up to 1,000",
         Operation(Noun.TICKETS, Task.KEYSET): "the 20 after a given one, at any depth",
         Operation(Noun.TICKETS, Task.RETRIEVE): "retrieve with client, employees, tags, order, messages",
         Operation(Noun.TICKETS, Task.CREATE): "create with 2 employees and 3 tags",
         Operation(Noun.TICKETS, Task.CHANGE): "close and replace employees and tags",
         Operation(Noun.ORDERS, Task.LIST): "list of 20 with client, employees, tags, exact total",
         Operation(Noun.ORDERS, Task.OFFSET): "the same, page 1000 or the last",
+        Operation(Noun.ORDERS, Task.CAPPED): "list of 20, counted up to 1,000",
         Operation(Noun.ORDERS, Task.KEYSET): "the 20 after a given one, at any depth",
         Operation(Noun.ORDERS, Task.RETRIEVE): "retrieve with client, employees, tags",
         Operation(Noun.ORDERS, Task.CREATE): "create with 2 employees and 3 tags",
         Operation(Noun.ORDERS, Task.CHANGE): "complete and replace employees and tags",
         Operation(Noun.INVOICES, Task.LIST): "list of 20 with client and items, exact total",
         Operation(Noun.INVOICES, Task.OFFSET): "the same, page 1000 or the last",
+        Operation(Noun.INVOICES, Task.CAPPED): "list of 20, counted up to 1,000",
         Operation(Noun.INVOICES, Task.KEYSET): "the 20 after a given one, at any depth",
         Operation(Noun.INVOICES, Task.RETRIEVE): "retrieve with client and items",
         Operation(Noun.INVOICES, Task.CREATE): "create with 3 items",
@@ -65,6 +68,7 @@ class Goal:
 _STATEMENTS: Final = {
     Task.LIST: 2,
     Task.OFFSET: 2,
+    Task.CAPPED: 2,
     Task.KEYSET: 1,
     Task.RETRIEVE: 1,
 }
@@ -96,4 +100,4 @@ def goal_of(database: str, operation: Operation) -> Goal:
         return Goal(statements=statements)
     if statements is None:
         statements = _TICKET_STATEMENTS[operation.task]
-    return Goal(ratio=_TICKET_RATIOS[database][operation.task], statements=statements)
+    return Goal(ratio=_TICKET_RATIOS[database].get(operation.task), statements=statements)

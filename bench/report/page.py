@@ -276,8 +276,9 @@ nothing here is written by hand.
 - **original's shape**: one query for the page, then several for each row, as the system did that this replaces."""
 _COUNTING: Final = """\
 A list comes with the exact total, as the contract has it: every live ticket of the organisation is counted, some 300 of
-1,000 and 300,000 of 1,000,000, whoever writes the query. That is what grows. A keyset page is counted when somebody
-asks, and then no further than a cap, if they like."""
+1,000 and 300,000 of 1,000,000, whoever writes the query. That is what grows, for the raw driver still more. Whoever
+lists in bulk has the same list counted up to a cap, or not at all (`KeysetRequest`): it is flat. Decision 27 says why
+there is no counter beside the rows instead."""
 _METHOD: Final = """\
 - Before anything is timed, every contender's answers are compared with the library's, and what each one writes, row by
   row in every table. Who differs in an operation is not timed in it. On SQLite all wait for the disk at COMMIT
