@@ -54,12 +54,17 @@ def run(tmp_path: Path) -> Run:
 
 @pytest.fixture
 def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Give the same in this process, which is quicker: for what depends on the words alone."""
+    """Give the same in this process, which is quicker: for what depends on the words and the variables alone."""
     monkeypatch.chdir(tmp_path)
 
-    def call_main(*words: str) -> subprocess.CompletedProcess[str]:
+    def call_main(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
         capsys.readouterr()
-        code = main(words)
+        with pytest.MonkeyPatch.context() as environment:
+            for name in ("COLUMNS", "FORCE_COLOR", "NO_COLOR"):
+                environment.delenv(name, raising=False)
+            for name, value in variables.items():
+                environment.setenv(name, value)
+            code = main(words)
         printed = capsys.readouterr()
         return subprocess.CompletedProcess(words, code, printed.out, printed.err)
 

@@ -20,9 +20,9 @@ from service_engine.usecases.organizations import authenticate
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def test_it_makes_everything_and_prints_exactly_the_promised_keys(run: Run, empty_database_url: str) -> None:
+def test_it_makes_everything_and_prints_exactly_the_promised_keys(call: Run, empty_database_url: str) -> None:
     """On an empty database: tables, organisation, two roles, an administrator, a token that works."""
-    done = run("bootstrap", "--database-url", empty_database_url, "--organization", "Acme Agency", "--json")
+    done = call("bootstrap", "--database-url", empty_database_url, "--organization", "Acme Agency", "--json")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("\n") == 1
     facts = json.loads(done.stdout)
@@ -53,9 +53,9 @@ def test_the_default_database_is_a_file_in_the_folder(run: Run, tmp_path: Path) 
     assert (tmp_path / "service-engine.db").exists()
 
 
-def test_the_variable_names_the_database(run: Run, tmp_path: Path) -> None:
+def test_the_variable_names_the_database(call: Run, tmp_path: Path) -> None:
     """``SERVICE_ENGINE_DATABASE_URL`` stands in for the option."""
-    done = run("bootstrap", "--organization", "Acme", SERVICE_ENGINE_DATABASE_URL=f"sqlite:///{tmp_path / 'mine.db'}")
+    done = call("bootstrap", "--organization", "Acme", SERVICE_ENGINE_DATABASE_URL=f"sqlite:///{tmp_path / 'mine.db'}")
     assert done.returncode == 0
     assert [path.name for path in tmp_path.glob("*.db")] == ["mine.db"]
 

@@ -49,9 +49,9 @@ def ask(agency: dict[str, Any], question: Callable[[UnitOfWork], Any]) -> Any:
         return store.run(OrganizationId(UUID(agency["organization_id"])), question)
 
 
-def test_it_prints_the_new_id_and_nothing_else(run: Run, agency: dict[str, Any]) -> None:
+def test_it_prints_the_new_id_and_nothing_else(call: Run, agency: dict[str, Any]) -> None:
     """``{"id"}``, and an invoice can name that coupon."""
-    done = add(run, agency, "--kind", "Percentage", "--description", "For new clients", "--json", code=" WELCOME ")
+    done = add(call, agency, "--kind", "Percentage", "--description", "For new clients", "--json", code=" WELCOME ")
     assert (done.returncode, done.stderr) == (0, "")
     printed = json.loads(done.stdout)
     assert list(printed) == ["id"]

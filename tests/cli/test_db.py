@@ -11,13 +11,13 @@ import pytest
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def test_upgrade_makes_the_tables_and_then_changes_nothing(run: Run, empty_database_url: str) -> None:
-    """Twice the same answer; after it the database can be used."""
-    first, second = (run("db", "upgrade", "--database-url", empty_database_url) for _ in range(2))
+def test_upgrade_makes_the_tables_and_then_changes_nothing(run: Run, call: Run, empty_database_url: str) -> None:
+    """Twice the same answer, from another process, too; after it the database can be used."""
+    first, second = (command("db", "upgrade", "--database-url", empty_database_url) for command in (run, call))
     assert (first.returncode, first.stderr) == (second.returncode, second.stderr) == (0, "")
     assert first.stdout == second.stdout
     assert first.stdout.endswith(" are up to date.\n")
-    assert run("bootstrap", "--database-url", empty_database_url, "--organization", "Acme").returncode == 0
+    assert call("bootstrap", "--database-url", empty_database_url, "--organization", "Acme").returncode == 0
 
 
 def test_check_tells_a_prepared_database(call: Run, database_url: str) -> None:

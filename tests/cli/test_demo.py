@@ -123,9 +123,9 @@ def test_in_memory_there_are_no_statements_to_count(call: Run) -> None:
 
 
 @pytest.mark.parametrize("columns", [20, 40, 80, 120, 400])
-def test_it_fits_the_terminal(run: Run, columns: int) -> None:
+def test_it_fits_the_terminal(call: Run, columns: int) -> None:
     """No line but the commands that are there to be copied is wider than the terminal, or than is good to read."""
-    done = run("demo", "--database-url", "memory://", COLUMNS=str(columns))
+    done = call("demo", "--database-url", "memory://", COLUMNS=str(columns))
     assert (done.returncode, done.stderr) == (0, "")
     story = done.stdout[: done.stdout.index("Your turn")]
     assert max(map(len, story.splitlines())) <= min(columns, 100)
@@ -147,12 +147,12 @@ def test_a_terminal_without_unicode_gets_ascii(run: Run, variables: dict[str, st
     assert "\\u" not in done.stdout
 
 
-def test_colours_only_where_they_are_wanted(run: Run) -> None:
+def test_colours_only_where_they_are_wanted(call: Run) -> None:
     """None in a pipe, none with ``NO_COLOR``; some on a terminal."""
     words = ("demo", "--database-url", "memory://")
-    assert "\x1b[" not in run(*words).stdout
-    assert "\x1b[" in run(*words, FORCE_COLOR="1").stdout
-    assert "\x1b[3" not in run(*words, FORCE_COLOR="1", NO_COLOR="1").stdout
+    assert "\x1b[" not in call(*words).stdout
+    assert "\x1b[" in call(*words, FORCE_COLOR="1").stdout
+    assert "\x1b[3" not in call(*words, FORCE_COLOR="1", NO_COLOR="1").stdout
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.title)
@@ -220,10 +220,10 @@ def test_the_suggested_commands_found_an_agency(call: Run, tmp_path: Path) -> No
 
 @pytest.mark.usefixtures("command")
 def test_the_suggested_commands_show_the_ticket_of_a_story_that_stays(
-    call: Run, empty_database_url: str, tmp_path: Path
+    call: Run, empty_postgres_database_url: str, tmp_path: Path
 ) -> None:
     """Pasted as they stand, they end with the story's ticket as the API shows it."""
-    ticket = play(suggested(call("demo", "--database-url", empty_database_url).stdout), tmp_path)
+    ticket = play(suggested(call("demo", "--database-url", empty_postgres_database_url).stdout), tmp_path)
     assert (ticket["subject"], ticket["tags"]) == ("Help with order", ["urgent", "billing"])
 
 

@@ -25,9 +25,9 @@ def hire(
     return run("employee", "add", *where, "--email", email, "--first-name", "Jane", "--last-name", "Smith", *more)
 
 
-def test_it_prints_the_new_id_and_nothing_else(run: Run, agency: dict[str, Any]) -> None:
+def test_it_prints_the_new_id_and_nothing_else(call: Run, agency: dict[str, Any]) -> None:
     """``{"id"}``, and the person is there, in the role Administrator unless another is named."""
-    done = hire(run, agency, "--json")
+    done = hire(call, agency, "--json")
     assert (done.returncode, done.stderr) == (0, "")
     printed = json.loads(done.stdout)
     assert list(printed) == ["id"]

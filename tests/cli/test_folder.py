@@ -32,9 +32,9 @@ def folders(agency: dict[str, Any]) -> list[tuple[str, str, int]]:
         return [(str(each.id), each.name, each.sort_order) for each in uow.service_folders.all()]
 
 
-def test_it_prints_the_new_id_and_nothing_else(run: Run, agency: dict[str, Any]) -> None:
+def test_it_prints_the_new_id_and_nothing_else(call: Run, agency: dict[str, Any]) -> None:
     """``{"id"}``, and the folder is there, stripped, at its place."""
-    done = add(run, agency, "--sort-order", "7", "--json", name=" Websites ")
+    done = add(call, agency, "--sort-order", "7", "--json", name=" Websites ")
     assert (done.returncode, done.stderr) == (0, "")
     printed = json.loads(done.stdout)
     assert list(printed) == ["id"]
