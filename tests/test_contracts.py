@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from hypothesis import Phase, settings
 from tests.billing_faults import BILLING_FAULTS
 from tests.faults import FAULTS, FOUND_BY
 
 from service_engine.testing.contracts import StoreContract
+from service_engine.testing.contracts.agency import Contract
 
 pytest_plugins = ["pytester"]
 
@@ -30,23 +34,43 @@ def test_no_contract_class_hides_a_test_of_another():
 
 def outcomes_of(pytester, fault: str, test: str | None = None) -> dict[str, int]:
     """Run the contract, or one test of it, on a store with a fault, as a host's author would; stop at a failure."""
+    part = StoreContract if test is None else part_with(test)
     written = pytester.makepyfile(
         f"""
         import pytest
-        from service_engine.testing.contracts import StoreContract
+        from {part.__module__} import {part.__name__}
         from tests.billing_faults import BILLING_FAULTS
         from tests.faults import FAULTS, Fault, FaultyStore
 
-        class TestFaultyStore(StoreContract):
+        class TestFaultyStore({part.__name__}):
             @pytest.fixture
             def store(self):
                 return FaultyStore({fault})
         """
     )
     chosen = [] if test is None else [f"{written}::TestFaultyStore::{test}"]
-    run = pytester.runpytest_inprocess("-q", "-x", "-p", "no:cacheprovider", *chosen)
+    with no_shrinking():
+        run = pytester.runpytest_inprocess("-q", "-x", "--tb=no", "-p", "no:cacheprovider", *chosen)
     outcomes: dict[str, int] = run.parseoutcomes()
     return outcomes
+
+
+def part_with(test: str) -> type[Contract]:
+    """Return the part of the contract that has a test: the others need not be collected for each fault."""
+    name, _, _ = test.partition("[")
+    return next(each for each in StoreContract.__mro__ if name in vars(each))
+
+
+@contextmanager
+def no_shrinking() -> Iterator[None]:
+    """Let Hypothesis be content with a failure as it finds it: whether there is one is all that is asked."""
+    before = settings.get_current_profile_name()
+    settings.register_profile("not shrunk", settings(), phases=set(settings().phases) - {Phase.shrink})
+    settings.load_profile("not shrunk")
+    try:
+        yield
+    finally:
+        settings.load_profile(before)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
