@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from uuid import UUID
 
 from tests.gateways import LedgerGateway
 
@@ -29,10 +27,8 @@ class Overtaken(LedgerGateway):
         return answer
 
 
-def main(url: str, ledger: str, dies: str, *ids: str) -> None:
+def main(url: str, ledger: str, dies: str, org_id: OrganizationId, invoice_id: InvoiceId) -> None:
     """Charge, and do not come back."""
-    organization, invoice = map(UUID, ids)
-    org_id, invoice_id = OrganizationId(organization), InvoiceId(invoice)
     store = SqlStore.from_url(url)
     gateway = (
         Overtaken(Path(ledger), store, org_id, invoice_id)
@@ -40,7 +36,3 @@ def main(url: str, ledger: str, dies: str, *ids: str) -> None:
         else LedgerGateway(Path(ledger), dies=dies)
     )
     charge_invoice(store, gateway, org_id, invoice_id, payment_method_id="pm_1", at=later)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from uuid import UUID
+from multiprocessing.connection import Connection
 
 from service_engine import SqlStore
-from service_engine.domain.ids import OrganizationId
+from service_engine.domain.ids import ClientId, EmployeeId, OrganizationId
 from service_engine.testing.builders import NOON
 from service_engine.usecases.tickets import open_ticket, post_ticket_message
 
@@ -25,18 +24,13 @@ def open_with_message(uow, client_id, administrator_id, number):
     return ticket
 
 
-def main(url: str, *ids: str) -> None:
-    """Write until killed."""
-    organization_id, client_id, administrator_id = map(UUID, ids)
-    org_id = OrganizationId(organization_id)
+def main(
+    acknowledge: Connection, url: str, org_id: OrganizationId, client_id: ClientId, administrator_id: EmployeeId
+) -> None:
+    """Write until killed, and tell the id of everything that was stored."""
     store = SqlStore.from_url(url)
     number = 0
     while True:
         number += 1
         ticket = store.run(org_id, open_with_message, client_id, administrator_id, number)
-        sys.stdout.write(f"{ticket.id}\n")
-        sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+        acknowledge.send(ticket.id)

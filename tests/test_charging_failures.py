@@ -5,8 +5,6 @@ The gateways are doubles of somebody else's machine (gateways.py); the stores, t
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -17,7 +15,9 @@ import psycopg
 import pytest
 from attrs import frozen
 from sqlalchemy.engine import make_url
+from tests import crashing_charger
 from tests.gateways import BusyGateway, LedgerGateway, StubbornGateway
+from tests.processes import KILLED, PROCESSES
 
 from service_engine import SqlStore
 from service_engine.adapters.simulated_gateway import SimulatedGateway
@@ -43,8 +43,6 @@ from service_engine.usecases.payments import mark_paid, record_part_payment, set
 
 TOMORROW = later + timedelta(days=1)
 CARD = "4242424242424242"
-KILLED = -9
-ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
@@ -269,9 +267,10 @@ def opened(database: str) -> Iterator[SqlStore]:
 
 def charge_and_be_killed(url: str, ledger: Path, moment: str) -> None:
     """Have another process charge the invoice, and die at the moment."""
-    ids = (str(acme.id), str(invoice.id))
-    command = [sys.executable, "-m", "tests.crashing_charger", url, str(ledger), moment, *ids]
-    assert subprocess.run(command, cwd=ROOT, check=False).returncode == KILLED
+    charger = PROCESSES.Process(target=crashing_charger.main, args=(url, str(ledger), moment, acme.id, invoice.id))
+    charger.start()
+    charger.join()
+    assert charger.exitcode == KILLED
 
 
 @pytest.mark.parametrize("is_reconciled", [False, True], ids=["charged again", "reconciled"])

@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
+from contextlib import suppress
 from uuid import UUID
 
 import pytest
+from tests import crashing_writer
+from tests.processes import KILLED, PROCESSES
 
 from service_engine import SqlStore
-from service_engine.domain.ids import TicketId
+from service_engine.domain.ids import ClientId, TicketId
 from service_engine.ports.lists import PageRequest
 from service_engine.testing.contracts import Agency
 from service_engine.usecases.tickets import get_ticket, list_tickets
 
 KILLS = 3
 ACKNOWLEDGED = 15
-WRITER = Path(__file__).with_name("crashing_writer.py")
 
 
-def write_until_killed(url: str, acme: Agency, client_id: UUID, acknowledged: int) -> list[UUID]:
+def write_until_killed(url: str, acme: Agency, client_id: ClientId, acknowledged: int) -> list[UUID]:
     """Start the writer, wait for so many acknowledgements, kill it; return all that it got out."""
-    ids = map(str, (acme.org_id, client_id, acme.administrator.id))
-    with subprocess.Popen([sys.executable, str(WRITER), url, *ids], stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout is not None
-        lines = [child.stdout.readline() for _ in range(acknowledged)]
+    heard, told = PROCESSES.Pipe(duplex=False)
+    people = (client_id, acme.administrator.id)
+    child = PROCESSES.Process(target=crashing_writer.main, args=(told, url, acme.org_id, *people))
+    child.start()
+    told.close()
+    with heard:
+        ids: list[UUID] = [heard.recv() for _ in range(acknowledged)]
         child.kill()
-        lines.extend(child.stdout.readlines())
-    assert child.returncode == -9
-    return [UUID(line.strip()) for line in lines if line.endswith("\n")]
+        child.join()
+        with suppress(EOFError):
+            while True:
+                ids.append(heard.recv())
+    assert child.exitcode == KILLED
+    return ids
 
 
 def everything(acme: Agency) -> set[UUID]:

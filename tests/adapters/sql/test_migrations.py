@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Barrier, Thread
@@ -12,6 +10,7 @@ from typing import Any, Self
 import pytest
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError
+from tests.processes import PROCESSES
 
 from service_engine.adapters.sql import SqlStore, build_tables
 from service_engine.adapters.sql.engines import open_engine
@@ -211,15 +210,12 @@ def test_several_processes_may_start_at_once(new_engine: Callable[[], Engine]) -
     """As those of one application do; the database alone keeps them apart."""
     engine = new_engine()
     url = engine.url.render_as_string(hide_password=False)
-    code = f"from service_engine.adapters.sql.migrations import upgrade; input(); upgrade({url!r})"
-    command = [sys.executable, "-c", code]
-    starting = [subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(3)]
+    starting = [PROCESSES.Process(target=upgrade, args=(url,)) for _ in range(3)]
     for process in starting:
-        assert process.stdin is not None
-        process.stdin.write(b"now\n")
-        process.stdin.flush()
-    results = [(process.communicate()[1].decode(), process.returncode) for process in starting]
-    assert results == [("", 0)] * 3
+        process.start()
+    for process in starting:
+        process.join()
+    assert [process.exitcode for process in starting] == [0, 0, 0]
     assert check(engine) == ()
 
 
