@@ -12,7 +12,7 @@ from json_store import JsonStore
 from json_store.files import Files
 
 from service_engine import OrganizationId
-from service_engine.adapters.memory.documents import dump, load
+from service_engine.adapters.memory.documents import FORMAT, dump, load
 from service_engine.testing import populate
 from service_engine.usecases.clients import create_client, list_clients
 from service_engine.usecases.organizations import bootstrap_organization
@@ -64,6 +64,19 @@ def test_what_was_half_written_is_not_read(tmp_path):
     (tmp_path / str(org_id) / "state.new").write_text('{"organization": {"na', encoding="utf-8")
     store.run(org_id, create_client, email="j@example.com", first_name="John", last_name="Doe", at=NOW)
     assert JsonStore(tmp_path).read(org_id, list_clients).total == 1
+
+
+def test_a_file_of_another_format_is_refused(tmp_path):
+    """To read and to write alike, and nothing is written over it."""
+    store, org_id = founded(tmp_path)
+    file = tmp_path / str(org_id) / "state.json"
+    other = json.dumps(json.loads(file.read_text(encoding="utf-8")) | {"format": 0})
+    file.write_text(other, encoding="utf-8")
+    with pytest.raises(ValueError, match=f"has format 0; this version reads format {FORMAT}"):
+        store.read(org_id, list_clients)
+    with pytest.raises(ValueError, match=f"has format 0; this version reads format {FORMAT}"):
+        store.run(org_id, create_client, email="j@example.com", first_name="John", last_name="Doe", at=NOW)
+    assert file.read_text(encoding="utf-8") == other
 
 
 def test_an_entry_of_the_directory_is_nothing_by_itself(tmp_path):

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import pickle
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from service_engine import ConflictError, MemoryStore, ServiceEngineError
 from service_engine.adapters.memory.codec import from_json, to_json
-from service_engine.adapters.memory.documents import TABLES, dump, load
+from service_engine.adapters.memory.documents import FORMAT, TABLES, dump, load
 from service_engine.adapters.memory.state import State
 from service_engine.adapters.memory.tables import Table
 from service_engine.domain.clients import Client, ClientPatch
@@ -133,7 +135,7 @@ def test_nothing_of_a_state_is_left_out():
     assert set(State.__slots__) == KEPT | BUILT_ANEW
     tables = {name for name in State.__slots__ if isinstance(getattr(State(), name), Table)}
     assert tables == {*TABLES, "people"}
-    assert set(json.loads(dump(State()))) == KEPT - {"people"} | {"clients", "employees"}
+    assert set(json.loads(dump(State()))) == KEPT - {"people"} | {"clients", "employees", "format"}
 
 
 def test_what_was_deleted_is_in_no_list():
@@ -194,6 +196,44 @@ def test_a_damaged_document_is_refused(damage, error):
     damage(document)
     with pytest.raises(error):
         load(json.dumps(document))
+
+
+@pytest.mark.parametrize(
+    "found", [FORMAT - 1, FORMAT + 1, float(FORMAT), True, str(FORMAT), None, [FORMAT]], ids=json.dumps
+)
+def test_another_format_is_refused(found):
+    """By both numbers, before anything else is looked at; what only equals the number in Python is another, too."""
+    with pytest.raises(ValueError, match="format") as refused:
+        load(json.dumps({"format": found}))
+    assert str(refused.value) == f"the document has format {json.dumps(found)}; this version reads format {FORMAT}"
+
+
+@pytest.mark.parametrize("document", ["{}", "[]", '{"organization": null}'])
+def test_a_document_without_a_format_is_refused(document):
+    """Nothing is guessed from the tables that it has."""
+    with pytest.raises(ValueError, match=f"has no format number; this version reads format {FORMAT}$"):
+        load(document)
+
+
+def test_another_shape_is_another_format():
+    """Once a version has been released, the number goes up with every change here; until then only this changes."""
+    digest = hashlib.sha256(json.dumps(shape(), sort_keys=True).encode()).hexdigest()[:16]
+    assert (FORMAT, digest) == (1, "621ada098bee776b")
+
+
+def shape() -> dict[str, list[str]]:
+    """Return what a document has by name: its tables, and the fields of every class that is somewhere in them."""
+    found = {"": sorted(json.loads(dump(State())))}
+    waiting: list[Any] = [Organization, Client, Employee, *TABLES.values()]
+    while waiting:
+        each = waiting.pop()
+        if not attrs.has(each):
+            waiting.extend(get_args(each))
+        elif each.__name__ not in found:
+            kept = {field.name for field in attrs.fields(each) if field.init}
+            found[each.__name__] = sorted(kept)
+            waiting.extend(hint for name, hint in get_type_hints(each).items() if name in kept)
+    return found
 
 
 def test_a_state_cannot_be_pickled():

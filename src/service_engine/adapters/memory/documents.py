@@ -5,6 +5,8 @@ document but what a state remembers only to be quick, and builds anew when it is
 
 Values and states cannot be pickled, because they hold read-only mappings and functions: this is the way.
 
+A document begins with the number of its format, and another number than ours is refused: see ``FORMAT``.
+
 Source: docs/own-store.md.
 """
 
@@ -38,8 +40,15 @@ from service_engine.domain.tags import Tag
 from service_engine.domain.ticket_messages import TicketMessage
 from service_engine.domain.tickets import Ticket
 
-__all__ = ["TABLES", "dump", "load"]
+__all__ = ["FORMAT", "TABLES", "dump", "load"]
 
+FORMAT: Final = 1
+"""The number of the format that ``dump`` writes, and the only one that ``load`` reads.
+
+It goes up whenever a document of before would no longer be read, or would mean something else: a table or a field that
+is added, removed or renamed, or a kind of value that is written in another way. The order of fields, and what a state
+only remembers to be quick, are no part of it.
+"""
 TABLES: Final[dict[str, type[Any]]] = {
     "roles": Role,
     "api_tokens": ApiToken,
@@ -63,7 +72,7 @@ _PEOPLE: Final[dict[str, type[Any]]] = {"clients": Client, "employees": Employee
 
 
 def dump(state: State) -> str:
-    """Return everything that an organisation has as JSON text: one object, with a list for each table.
+    """Return everything that an organisation has as JSON text: one object, with its format and a list for each table.
 
     The same state gives the same text.
 
@@ -71,11 +80,13 @@ def dump(state: State) -> str:
         state: ``work.state`` of a unit of work; an empty one will do.
 
     Example:
-        >>> json.loads(dump(State()))["tickets"]
-        []
+        >>> document = json.loads(dump(State()))
+        >>> document["format"], document["tickets"]
+        (1, [])
     """
     people = state.people.rows.values()
     document: dict[str, Any] = {
+        "format": FORMAT,
         "organization": to_json(state.organization),
         "invoice_count": state.invoice_count,
         "token_uses": {str(key): to_json(at) for key, at in state.token_uses.items()},
@@ -94,9 +105,10 @@ def load(document: str) -> State:
         document: What ``dump`` returned.
 
     Raises:
-        ArithmeticError, TypeError, ValueError: It is not JSON, or something in it is no value of its type.
+        ArithmeticError, TypeError, ValueError: It is not JSON, or something in it is no value of its type; a
+            ValueError, too, that its format is another one, or that it has no number of it.
         ConflictError: Two things in it have what only one may have.
-        KeyError: A table or a field is missing; another version may have dumped it.
+        KeyError: A table or a field is missing.
         ServiceEngineError: Something in it breaks a rule of the domain.
 
     Example:
@@ -107,6 +119,7 @@ def load(document: str) -> State:
         True
     """
     read, state = json.loads(document), State()
+    _require_format(read)
     state.organization = from_json(Organization | None, read["organization"])
     state.invoice_count = read["invoice_count"]
     state.token_uses = {ApiTokenId(UUID(key)): datetime.fromisoformat(at) for key, at in read["token_uses"].items()}
@@ -117,3 +130,13 @@ def load(document: str) -> State:
         for each in read[name]:
             state.put_person(name, from_json(kind, each), new=True)
     return state
+
+
+def _require_format(read: Any) -> None:
+    if "format" not in read:
+        msg = f"the document has no format number; this version reads format {FORMAT}"
+        raise ValueError(msg)
+    found = read["format"]
+    if type(found) is not int or found != FORMAT:  # to Python, true is 1, and so is 1.0
+        msg = f"the document has format {json.dumps(found)}; this version reads format {FORMAT}"
+        raise ValueError(msg)
