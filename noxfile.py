@@ -167,7 +167,7 @@ def pyright(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Run every code block of the pages, check the drawings, and build the site into docs/_build.
+    """Run every code block of the pages, test what renders the site, check the drawings, and build it into docs/_build.
 
     The examples in the docstrings are run by tests/test_docstrings.py.
     """

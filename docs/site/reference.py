@@ -13,7 +13,7 @@ from functools import cache
 from importlib import import_module
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Any, Final, get_type_hints
+from typing import Annotated, Any, Final, NotRequired, get_origin, get_type_hints
 
 import attrs
 from docs.public import PACKAGE, public_modules, public_names
@@ -61,7 +61,9 @@ def wire_fields(value: object) -> Mapping[str, tuple[Any, bool]]:
     """Return the fields of what stands for JSON, a model or a typed dictionary: the type, and if it is required."""
     if is_typeddict(value):
         hints = get_type_hints(value, include_extras=True)
-        return {name: (hint, name in value.__required_keys__) for name, hint in hints.items()}  # type: ignore[attr-defined]
+        # Where annotations are only text, as in this library, the keys that are NotRequired count as required.
+        needed = value.__required_keys__  # type: ignore[attr-defined]
+        return {name: (hint, name in needed and get_origin(hint) is not NotRequired) for name, hint in hints.items()}
     if isinstance(value, type) and (fields := getattr(value, "__pydantic_fields__", None)):
         return {
             field.alias or name: (Annotated[field.annotation, *field.metadata, None], field.is_required())

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NotRequired, Required, Union, get_args, get_origin
+from weakref import WeakKeyDictionary
 
 import attrs
 from docs.site.reference import is_protocol, list_table, wire_fields
@@ -34,7 +35,7 @@ _OF_ATTRS: Final = re.compile(r"attr_dict\['(?P<name>\w+)'\]\.default")
 """What attrs itself writes for a default, in the constructor that it generates."""
 
 REFERENCE: Final = "reference"
-_SIDE_BARS: Final[dict[int, dict[str, str]]] = {}
+_SIDE_BARS: Final[WeakKeyDictionary[Sphinx, dict[str, str]]] = WeakKeyDictionary()
 LONGEST_DEFAULT: Final = 40
 _WORDS: Final = {
     "min_length": "at least {} long",
@@ -110,7 +111,7 @@ def shorten_aliases(_app: object, _domain: str, kind: str, content: nodes.Elemen
 def share_side_bar(app: Sphinx, page: str, _template: str, context: dict[str, Any], _tree: object) -> None:
     """Make the side bar of the modules' pages once: it is the same on all of them, for none of them is in it."""
     if page.startswith(f"{REFERENCE}/") and page not in app.env.toctree_includes[f"{REFERENCE}/index"]:
-        made = _SIDE_BARS.setdefault(id(app), {})
+        made = _SIDE_BARS.setdefault(app, {})
         make = context["toctree"]
 
         def toctree(**options: object) -> str:
