@@ -80,6 +80,12 @@ def test_every_operation_is_there(page):
         assert word in text
 
 
+def test_the_description_keeps_its_paragraphs():
+    """Each is one on the page; what it shows as code stays as it is written."""
+    html = render({"info": {"title": "Shop", "version": "1", "description": 'One `"1"`.\n\nTwo.'}, "paths": {}})
+    assert "<p>One `&quot;1&quot;`.</p>\n<p>Two.</p>" in html
+
+
 def test_text_is_escaped():
     """A description that holds HTML is shown, not obeyed."""
     html = render({"info": {"title": "<script>", "version": "&"}, "paths": {}})

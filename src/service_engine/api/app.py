@@ -65,7 +65,26 @@ def create_app(
     return app
 
 
-_DESCRIPTION: Final = (
-    "Clients, services, orders, proposals, invoices and tickets of a service business. Every request but those for "
-    "health and index needs an API token; every refusal has the shape `{message, errors}`."
-)
+_DESCRIPTION: Final = """\
+Clients, services, orders, proposals, invoices and tickets of a service business. Every request but those for health \
+and index needs an API token; every refusal has the shape `{message, errors}`.
+
+The schemas of the bodies show the plain form of each field. Other forms are taken as far as said here, and no further.
+
+A whole number may be a number without a fraction (`2`, `2.0`, `2e0`), the text of one with blanks, a sign, zeros or \
+underscores (`" 2 "`, `"+2"`, `"02"`, `"2.0"`, `"1_0"` for 10), or `true` for 1 and `false` for 0. `2.5`, `"2.5"`, \
+`"2e0"` and `""` are refused.
+
+True or false may be `1` or `0`, or in upper or lower case `"1"`, `"true"`, `"yes"`, `"on"`, `"t"`, `"y"` or `"0"`, \
+`"false"`, `"no"`, `"off"`, `"f"`, `"n"`. `2`, `"1.0"`, `" true "` and `""` are refused.
+
+An amount of money may be a number or the text of one, with or without blanks around it (`1.5`, `1e1`, `"1.50"`, \
+`" 1e1 "`), and is read exactly. `true`, `"1_0"`, `"1,5"`, `"NaN"` and `""` are refused.
+
+An e-mail address loses blanks, a name beside it and its capitals: `" John <J@Example.com> "` is read as \
+`"j@example.com"`. One at a name that is reserved for tests (`"j@example.test"`) is refused.
+
+A time is a text in ISO 8601 with an offset or Z (`"2026-02-07T13:00:00+01:00"`, `"2026-02-07 12:00Z"`). A time \
+without one (`"2026-02-07T12:00:00"`), a date (`"2026-02-07"`) and a number (`1770465600`) are refused.
+
+Where text is meant, it must be text: a number (`7`) or `true` in its place is refused."""
