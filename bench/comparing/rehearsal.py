@@ -16,11 +16,12 @@ from bench.comparing.checking import WRITES, Written, written_by
 from bench.comparing.counting import Tally, counting_calls
 from bench.comparing.lineup import open_contender
 from bench.contenders import Contender, Given, Operation, Task
-from bench.data.datasets import Dataset, Kind, open_dataset
+from bench.data.datasets import OURS, Dataset, Kind, open_dataset
 
-__all__ = ["Rehearsal", "rehearse"]
+__all__ = ["DATASET", "Rehearsal", "rehearse"]
 
-_DATASET: Final = "small"
+DATASET: Final = "small"
+"""The size of that dataset."""
 _SIZES: Final = (1, 20, 100)
 _SETTINGS: Final = {"synchronous": 2, "foreign_keys": 1, "journal_mode": "wal"}
 """What the library's connections to SQLite have: an acknowledged write is on the disk, and refers to what is there."""
@@ -43,10 +44,20 @@ class Rehearsal:
     missing: str | None = None
 
 
-def rehearse(name: str, kind: Kind, place: str | Path, operations: Collection[Operation]) -> Rehearsal:
-    """Let a contender do everything once on a small dataset of its own."""
+def rehearse(
+    name: str, kind: Kind, place: str | Path, operations: Collection[Operation], *, prefix: str = OURS
+) -> Rehearsal:
+    """Let a contender do everything once on a small dataset of its own.
+
+    Args:
+        name: The contender's.
+        kind: Which database.
+        place: Where its dataset is: see ``open_dataset``.
+        operations: What it does.
+        prefix: Begins the name of its dataset: see ``open_dataset``.
+    """
     found = Rehearsal()
-    with open_dataset(kind, _DATASET, place, quiet=True) as dataset, counting_calls() as tally:
+    with open_dataset(kind, DATASET, place, quiet=True, prefix=prefix) as dataset, counting_calls() as tally:
         contender = open_contender(name, dataset.url)
         if isinstance(contender, str):
             found.missing = contender

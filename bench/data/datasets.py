@@ -37,7 +37,7 @@ from bench.data.founding import SECRET
 from bench.data.rows import Scale
 from service_engine.adapters.sql import migrations
 
-__all__ = ["ITEM_AMOUNT", "ITEM_NAME", "LANES", "SIZES", "Dataset", "Kind", "open_dataset"]
+__all__ = ["ITEM_AMOUNT", "ITEM_NAME", "LANES", "OURS", "SIZES", "Dataset", "Kind", "open_dataset", "remove_dataset"]
 
 Kind = Literal["sqlite", "postgres"]
 
@@ -50,6 +50,8 @@ SIZES: Final[Mapping[str, Scale]] = MappingProxyType(
 )
 LANES: Final = 8
 """How many may write side by side, each to rows of their own."""
+OURS: Final = "service_engine_bench"
+"""How the names of the datasets begin that are kept from one run to the next."""
 ITEM_NAME: Final = "Website"
 """The name of every item of an invoice that is written."""
 ITEM_AMOUNT: Final = 25_000
@@ -211,7 +213,7 @@ class Dataset:
             return server.execute(statement.encode(), values or None).fetchall()
 
 
-def open_dataset(kind: Kind, size: str, place: str | Path, *, quiet: bool = False) -> Dataset:
+def open_dataset(kind: Kind, size: str, place: str | Path, *, quiet: bool = False, prefix: str = OURS) -> Dataset:
     """Open a copy of a dataset; make the dataset first, if nobody has made it there before.
 
     Args:
@@ -219,14 +221,30 @@ def open_dataset(kind: Kind, size: str, place: str | Path, *, quiet: bool = Fals
         size: A name in ``SIZES``.
         place: For SQLite the directory to keep it in, for PostgreSQL the address of a server's database of a superuser.
         quiet: Show no progress.
+        prefix: Begins its name: whoever will remove it takes another one.
 
     Raises:
         KeyError: There is no such size.
     """
-    scale, name = SIZES[size], f"service_engine_bench_{size}_{_fingerprint()}"
+    scale, name = SIZES[size], _name(prefix, size)
     if kind == "sqlite":
         return _open_sqlite(Path(place), name, size, scale, quiet=quiet)
     return _open_postgres(str(place), name, size, scale, quiet=quiet)
+
+
+def remove_dataset(size: str, server: str, *, prefix: str) -> None:
+    """Remove what copies of a dataset are made from, on a PostgreSQL server; its copies are gone when they are closed.
+
+    Args:
+        size: A name in ``SIZES``.
+        server: The address that it was opened with.
+        prefix: Begins its name.
+    """
+    _execute(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", sql.Identifier(_name(prefix, size)))
+
+
+def _name(prefix: str, size: str) -> str:
+    return f"{prefix}_{size}_{_fingerprint()}"
 
 
 def _open_sqlite(directory: Path, name: str, size: str, scale: Scale, *, quiet: bool) -> Dataset:
