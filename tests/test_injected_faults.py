@@ -7,19 +7,21 @@ was, and with what it is after an undisturbed run.
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from attrs import frozen
+from sqlalchemy import PoolProxiedConnection
 from sqlalchemy.exc import DBAPIError
 
-from service_engine import SqlStore
+from service_engine import AsyncSqlStore, OrganizationId, SqlStore
 from service_engine.adapters.retries import Retries
 from service_engine.adapters.simulated_gateway import SimulatedGateway
 from service_engine.adapters.sql.attempts import Attempts
@@ -32,17 +34,18 @@ from service_engine.domain.payments import PaymentStatus
 from service_engine.errors import ConflictError, ServiceEngineError
 from service_engine.testing.builders import NOON
 from service_engine.testing.contracts import Agency
-from service_engine.testing.driver_failures import DATABASE_FULL, DISK_FULL, IO_ERROR, DriverFailure, failures_of
+from service_engine.testing.driver_failures import BUSY, DATABASE_FULL, DISK_FULL, IO_ERROR, DriverFailure, failures_of
 from service_engine.testing.entropy import SeededEntropy
 from service_engine.testing.fault_injection import Fault, Point, PointKind, every_fault, every_point, injecting
 from service_engine.testing.postgres import new_database
 from service_engine.testing.snapshots import Snapshot, restore, snapshot
 from service_engine.usecases.charging import charge_invoice
-from service_engine.usecases.clients import create_client, delete_client
+from service_engine.usecases.clients import create_client, delete_client, list_clients
 from service_engine.usecases.invoices import NewPayer, create_invoice
 from service_engine.usecases.order_messages import post_order_message
 from service_engine.usecases.order_tasks import add_order_task, complete_order_task
 from service_engine.usecases.orders import create_order
+from service_engine.usecases.organizations import bootstrap_organization
 from service_engine.usecases.payments import mark_paid
 from service_engine.usecases.proposals import sign_proposal
 from service_engine.usecases.tickets import TicketPatch, open_ticket, post_ticket_message, update_ticket
@@ -286,6 +289,50 @@ def test_the_rollback_may_fail_as_well(world):
         stored = world.everything()
         assert ([hit.number for hit in record.hits], stored) == ([fault.at, 0], known.stored), fault
         world.put_back(stored)
+
+
+@frozen(kw_only=True)
+class RefusedAndClosed(DriverFailure):
+    """The database is busy, and by the time that SQLAlchemy rolls back, the connection is gone."""
+
+    def strike(self, connection: PoolProxiedConnection, *, in_transaction: bool) -> NoReturn:
+        """Fail as the driver does, on a connection that is closed behind SQLAlchemy's back."""
+        driver: Any = connection.driver_connection
+        getattr(driver, "_conn", driver).close()  # aiosqlite's own close would tell SQLAlchemy
+        BUSY.strike(connection, in_transaction=in_transaction)
+
+
+def test_a_refused_begin_whose_rollback_fails_is_tried_again(tmp_path):
+    """SQLAlchemy raises the rollback's error only, and marks no lost connection; nothing was written by then."""
+    url = f"sqlite:///{tmp_path / 'busy.db'}"
+    upgrade(url)
+    fault = Fault("begin", RefusedAndClosed(name="busy, then closed"))
+    store = SqlStore.from_url(url, retries=AT_ONCE)
+    with injecting(store.engine, fault) as record:
+        founded = Agency(store)
+    assert (len(record.hits), founded.read(list_clients).total) == (1, 0)
+    store.close()
+
+    async def awaited() -> int:
+        store = AsyncSqlStore.from_url(url, retries=AT_ONCE)
+        with injecting(store.engine, fault) as record:
+            await store.run(OrganizationId(store.entropy.new_id()), bootstrap_organization, name="Other", at=NOON)
+        await store.close()
+        return len(record.hits)
+
+    assert asyncio.run(awaited()) == 1
+
+
+def test_a_begin_that_is_always_refused_is_told(tmp_path):
+    """After as many tries as any lost connection."""
+    url = f"sqlite:///{tmp_path / 'busy.db'}"
+    upgrade(url)
+    store = SqlStore.from_url(url, retries=AT_ONCE)
+    fault = Fault("begin", RefusedAndClosed(name="busy, then closed"), times=TRIES + 1)
+    with injecting(store.engine, fault) as record, pytest.raises(DBAPIError, match="closed database"):
+        Agency(store)
+    assert len(record.hits) == TRIES
+    store.close()
 
 
 class BlindStore(SqlStore):

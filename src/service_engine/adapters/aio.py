@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from sqlalchemy import URL, Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_scoped_session, create_async_engine
@@ -22,6 +22,7 @@ from service_engine.adapters.retries import DEFAULT_RETRIES, Retries
 from service_engine.adapters.sql.api_tokens import find_grant
 from service_engine.adapters.sql.attempts import Attempts, Patience
 from service_engine.adapters.sql.engines import configure, driver_url, is_prepared, options_for, read_options
+from service_engine.adapters.sql.joined_here import refuse_inside_joined
 from service_engine.adapters.sql.joining import JoinedUnitOfWork, join
 from service_engine.adapters.sql.tables import Tables, own_tables
 from service_engine.adapters.sql.unit_of_work import read_once, statements_for
@@ -111,8 +112,14 @@ class AsyncSqlStore:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> R:
-        """Run a use case in a transaction of its own; the same as ``SqlStore.run``, awaited."""
+        """Run a use case in a transaction of its own; the same as ``SqlStore.run``, awaited.
+
+        Raises:
+            RuntimeError: On SQLite, this task has joined a transaction of the host's that is still open.
+            Exception: Otherwise as for ``SqlStore.run``.
+        """
         require_plain(use_case)
+        refuse_inside_joined(self.engine.sync_engine, awaited=True)
         tries = Attempts(org_id, self.tables, RecordedEntropy(self.entropy), lambda uow: use_case(uow, *args, **kwargs))
         return await self._insist(self.engine, tries.attempt)
 
@@ -177,6 +184,8 @@ class AsyncUnitOfWork:
 
     It joins with the first call, in the transaction that is open then, and ends with that transaction.
 
+    Use cases are not called with it, it calls them: ``await uow.run(close_ticket, …)``, not ``close_ticket(uow, …)``.
+
     Args:
         host: The host's session or connection.
         joining: Joins what it wraps.
@@ -223,10 +232,9 @@ class AsyncUnitOfWork:
             RuntimeError: The transaction that was joined has ended.
             ValueError: As for ``adapters.sql.join``.
         """
-        uow = await self._host.run_sync(self._joined)
+        await self._host.run_sync(self._joined)
         async with self._host.begin_nested():
-            with uow.inside_savepoint():
-                yield self
+            yield self
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -238,3 +246,12 @@ class AsyncUnitOfWork:
             self._uow = self._joining(opened)
         self._uow.require_open()
         return self._uow
+
+    if not TYPE_CHECKING:  # a type checker would take any name for an attribute
+
+        def __getattr__(self, name: str) -> NoReturn:
+            msg = f"{type(self).__name__!r} object has no attribute {name!r}"
+            if hasattr(UnitOfWork, name):
+                msg += ": a use case is not called with it, it calls the use case: await uow.run(close_ticket, …), "
+                msg += "or await uow.read(get_ticket, …) for one that only reads"
+            raise AttributeError(msg)

@@ -90,6 +90,19 @@ class TestOneTransaction:
         expected = {"commit": (2, 1), "rollback": (0, 0)}[end]
         assert (counted["number"], sql_store.read(acme, list_clients).total) == expected
 
+    def test_the_events_outlive_the_block(self, sql_store: SqlStore, acme: OrganizationId, own: Any) -> None:
+        """The end of the view is not the end of the transaction; whoever ends that knows whether they took place."""
+        begin(own)
+        with borrow(own) as connection:
+            uow = join(connection, acme)
+            create_client(uow, email="a@example.com", first_name="A", last_name="B", at=NOON)
+            with suppress(KeyError), connection.begin_nested():
+                create_client(uow, email="b@example.com", first_name="A", last_name="B", at=NOON)
+                raise KeyError
+        own.commit()
+        assert [type(event).__name__ for event in uow.events] == ["ClientRegistered"]
+        assert [row.client.email for row in sql_store.read(acme, list_clients).rows] == ["a@example.com"]
+
     def test_the_first_statement_may_be_ours(self, sql_store: SqlStore, acme: OrganizationId, own: Any) -> None:
         """Psycopg has sent no BEGIN by then."""
         begin(own)

@@ -190,6 +190,16 @@ class TestConfiguredPostgres:
             raise KeyError
         assert [row.client.email for row in acme.read(list_clients).rows] == ["commit@example.com"]
 
+    def test_a_transaction_of_two_phases_is_one(self, engine: Engine) -> None:
+        """As on an engine that is not prepared; what reads next finds the connection as it needs it."""
+        acme = Agency(SqlStore(engine))
+        for end in ("commit", "rollback"):
+            with engine.connect() as connection:
+                transaction = connection.begin_twophase()
+                register(join(connection, acme.org_id), end)
+                getattr(transaction, end)()
+            assert [row.client.email for row in acme.read(list_clients).rows] == ["commit@example.com"]
+
     def test_a_sessions_transaction_is_one(self, engine: Engine) -> None:
         """With its savepoints."""
         acme = Agency(SqlStore(engine))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from gc import collect
 from typing import Any
+from weakref import ref
 
 import pytest
-from sqlalchemy import Engine, ForeignKeyConstraint, MetaData, String, create_engine, func, select
+from sqlalchemy import Connection, Engine, ForeignKeyConstraint, MetaData, String, create_engine, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, scoped_session, sessionmaker
@@ -93,6 +95,11 @@ def register(uow: UnitOfWork, name: str = "john") -> ClientId:
     return create_client(uow, email=email, first_name=name, last_name="Doe", at=NOON).id
 
 
+def opened(host: Engine, kind: str) -> Session | Connection:
+    """Open what is joined."""
+    return Session(host) if kind == "session" else host.connect()
+
+
 def emails(store: SqlStore, org_id: OrganizationId) -> list[str]:
     """Return who was committed."""
     return sorted(row.client.email for row in store.read(org_id, list_clients).rows)
@@ -147,6 +154,50 @@ class TestOneTransaction:
             connection.execute(Campaign.__table__.insert(), {"name": "spring", "org_id": acme, "client_id": client_id})  # type: ignore[attr-defined]
             connection.commit()
         assert (emails(store, acme), campaigns(host)) == (["jane@example.com"], 1)
+
+    @pytest.mark.parametrize("kind", ["session", "connection"])
+    @pytest.mark.parametrize("end", ["commit", "rollback", "close"])
+    def test_the_end_decides_what_has_happened(self, host: Engine, acme: OrganizationId, kind: str, end: str) -> None:
+        """What is read afterwards are the events of what was stored, whatever the next transaction does."""
+        with opened(host, kind) as joined:
+            uow = join(joined, acme, tables=tables)
+            register(uow)
+            getattr(joined, end)()
+            assert len(uow.events) == (1 if end == "commit" else 0)
+            if end == "commit":
+                later = join(joined, acme, tables=tables)
+                register(later, "jane")
+                joined.rollback()
+                assert (len(uow.events), later.events) == (1, ())
+
+    def test_an_exception_is_a_rollback(self, host: Engine, store: SqlStore, acme: OrganizationId) -> None:
+        """Of a connection's transaction as of a session's."""
+        with suppress(SecondThoughtsError), host.begin() as connection:
+            uow = join(connection, acme, tables=tables)
+            register(uow)
+            raise SecondThoughtsError
+        assert (uow.events, emails(store, acme)) == ((), [])
+
+    def test_a_lost_connection_is_a_rollback(self, host: Engine, store: SqlStore, acme: OrganizationId) -> None:
+        """As soon as the host lets go of it."""
+        with host.connect() as connection:
+            uow = join(connection, acme, tables=tables)
+            register(uow)
+            connection.invalidate()
+        assert (uow.events, emails(store, acme)) == ((), [])
+
+    def test_a_transaction_in_two_phases(self, host: Engine, acme: OrganizationId) -> None:
+        """It has an end of its own kind. SQLite knows none."""
+        if host.dialect.name == "postgresql":
+            engine = create_engine(host.url)  # psycopg wants it to begin outside of autocommit, where ours rest
+            with engine.connect() as connection:
+                for _ in range(2):
+                    two_phases = connection.begin_twophase()
+                    uow = join(connection, acme, tables=tables)
+                    register(uow)
+                    two_phases.rollback()
+                    assert uow.events == ()
+            engine.dispose()
 
     def test_a_scoped_session_is_a_session(self, host: Engine, store: SqlStore, acme: OrganizationId) -> None:
         """Of this thread."""
@@ -205,12 +256,13 @@ class TestFlush:
 class TestSavepoints:
     """What is taken back is taken back everywhere."""
 
-    def test_a_savepoint_of_the_session(self, host: Engine, store: SqlStore, acme: OrganizationId) -> None:
+    @pytest.mark.parametrize("kind", ["session", "connection"])
+    def test_a_savepoint_of_the_hosts(self, host: Engine, store: SqlStore, acme: OrganizationId, kind: str) -> None:
         """The rest stays; events and versions are as before."""
-        with Session(host) as session, session.begin():
-            uow = join(session, acme, tables=tables)
+        with opened(host, kind) as joined, joined.begin():
+            uow = join(joined, acme, tables=tables)
             ticket = open_ticket(uow, client_id=register(uow), subject="Help", at=NOON)
-            with taken_back(session.begin_nested()):
+            with taken_back(joined.begin_nested()):
                 update_ticket(uow, ticket.id, TicketPatch(subject="Thanks"), at=NOON)
             assert [type(event).__name__ for event in uow.events] == ["ClientRegistered", "TicketOpened"]
             update_ticket(uow, ticket.id, TicketPatch(note="calls back"), at=NOON)
@@ -222,8 +274,8 @@ class TestSavepoints:
         self, host: Engine, store: SqlStore, acme: OrganizationId, kind: str
     ) -> None:
         """The same for a session and for a connection."""
-        with Session(host) if kind == "session" else host.connect() as opened:
-            uow = join(opened, acme, tables=tables)
+        with opened(host, kind) as joined:
+            uow = join(joined, acme, tables=tables)
             ticket = open_ticket(uow, client_id=register(uow), subject="Help", at=NOON)
             with taken_back(uow.savepoint()):
                 update_ticket(uow, ticket.id, TicketPatch(subject="Thanks"), at=NOON)
@@ -234,17 +286,18 @@ class TestSavepoints:
                 "TicketOpened",
                 "TicketRevised",
             ]
-            opened.commit()
+            joined.commit()
         kept = store.read(acme, get_ticket, ticket.id)
         assert (kept.subject, kept.note) == ("Help", "calls back")
 
-    def test_savepoints_in_savepoints(self, host: Engine, store: SqlStore, acme: OrganizationId) -> None:
+    @pytest.mark.parametrize("kind", ["session", "connection"])
+    def test_savepoints_in_savepoints(self, host: Engine, store: SqlStore, acme: OrganizationId, kind: str) -> None:
         """The outer one takes back what the inner one kept."""
-        with Session(host) as session, session.begin():
-            uow = join(session, acme, tables=tables)
+        with opened(host, kind) as joined, joined.begin():
+            uow = join(joined, acme, tables=tables)
             register(uow, "a")
-            with taken_back(session.begin_nested()):
-                with session.begin_nested():
+            with taken_back(joined.begin_nested()):
+                with joined.begin_nested():
                     register(uow, "b")
                 with taken_back(uow.savepoint()):
                     register(uow, "c")
@@ -252,15 +305,32 @@ class TestSavepoints:
             assert len(uow.events) == 1
         assert emails(store, acme) == ["a@example.com"]
 
-    def test_joined_inside_a_savepoint(self, host: Engine, store: SqlStore, acme: OrganizationId) -> None:
+    @pytest.mark.parametrize("kind", ["session", "connection"])
+    def test_joined_inside_a_savepoint(self, host: Engine, store: SqlStore, acme: OrganizationId, kind: str) -> None:
         """It goes on after the savepoint, without what was taken back."""
-        with Session(host) as session, session.begin():
-            with taken_back(session.begin_nested()):
-                uow = join(session, acme, tables=tables)
+        with opened(host, kind) as joined, joined.begin():
+            with taken_back(joined.begin_nested()):
+                uow = join(joined, acme, tables=tables)
                 register(uow, "a")
             assert uow.events == ()
             register(uow, "b")
         assert emails(store, acme) == ["b@example.com"]
+
+    @pytest.mark.parametrize("kind", ["session", "connection"])
+    def test_joined_two_savepoints_deep(self, host: Engine, store: SqlStore, acme: OrganizationId, kind: str) -> None:
+        """The inner one is kept, another one beside it is not, and in the end the outer one takes back everything."""
+        with opened(host, kind) as joined, joined.begin():
+            with taken_back(joined.begin_nested()):
+                with joined.begin_nested():
+                    uow = join(joined, acme, tables=tables)
+                    register(uow, "a")
+                with taken_back(joined.begin_nested()):
+                    register(uow, "b")
+                assert len(uow.events) == 1
+            assert not uow.events
+            register(uow, "c")
+            assert len(uow.events) == 1
+        assert emails(store, acme) == ["c@example.com"]
 
     def test_a_conflict_in_a_savepoint_leaves_the_transaction_whole(
         self, host: Engine, store: SqlStore, acme: OrganizationId
@@ -278,16 +348,6 @@ class TestSavepoints:
         assert emails(store, acme) == ["jane@example.com", "john@example.com"]
         assert campaigns(host) == 1
 
-    def test_a_connections_own_savepoint_is_not_followed(self, host: Engine, acme: OrganizationId) -> None:
-        """It would leave events of what was taken back; so it is refused, with what to do instead."""
-        with host.connect() as connection:
-            uow = join(connection, acme, tables=tables)
-            with connection.begin_nested():
-                with pytest.raises(RuntimeError, match=r"open it with uow\.savepoint\(\), or join again inside"):
-                    register(uow)
-                register(join(connection, acme, tables=tables))
-            assert list_clients(uow).total == 1
-
 
 class TestTheEnd:
     """A unit of work ends with its transaction."""
@@ -298,10 +358,10 @@ class TestTheEnd:
         self, host: Engine, acme: OrganizationId, end: str, kind: str
     ) -> None:
         """Neither read nor written, in whatever way the transaction ended."""
-        with Session(host) if kind == "session" else host.connect() as opened:
-            uow = join(opened, acme, tables=tables)
+        with opened(host, kind) as joined:
+            uow = join(joined, acme, tables=tables)
             client_id = register(uow)
-            getattr(opened, end)()
+            getattr(joined, end)()
             for work in (lambda: register(uow, "jane"), lambda: get_client(uow, client_id)):
                 with pytest.raises(RuntimeError, match="has ended; join again"):
                     work()
@@ -330,6 +390,17 @@ class TestTheEnd:
                 register(join(session, acme, tables=tables), f"client{number}")
                 session.commit()
             assert session.info["service_engine_joined"] == []
+
+    def test_a_connection_is_let_go_of(self, host: Engine, acme: OrganizationId) -> None:
+        """What follows it keeps neither it nor its units of work alive."""
+        connection = host.connect()
+        uow = join(connection, acme, tables=tables)
+        register(uow)
+        connection.close()
+        gone = ref(connection), ref(uow)
+        del connection, uow
+        collect()
+        assert [each() for each in gone] == [None, None]
 
 
 class TestRefused:

@@ -22,7 +22,7 @@ from service_engine.adapters.sql.engines import trust
 if TYPE_CHECKING:
     import psycopg
 
-__all__ = ["borrow", "require_transaction"]
+__all__ = ["borrow", "is_borrowed", "require_transaction"]
 
 _LENT: Final = "service_engine_lent"
 
@@ -31,10 +31,16 @@ _LENT: Final = "service_engine_lent"
 def borrow(driver_connection: sqlite3.Connection | psycopg.Connection[Any]) -> Iterator[Connection]:
     """Show a driver's connection as a SQLAlchemy connection, for ``join``, until the end of the block.
 
+    The transaction is taken as it was begun. On SQLite, begin it by ``BEGIN IMMEDIATE``. A plain ``BEGIN`` is deferred:
+    it takes the right to write only with the first statement that writes, and whoever has read before that is refused
+    at once, "database is locked", if somebody else has written since; no timeout helps, only to begin anew. Most use
+    cases read first. ``sqlite3`` itself, left to its ``isolation_level``, sends a plain ``BEGIN``, and that only before
+    the first INSERT, UPDATE or DELETE of the host's, which then takes the right at once; before it, there is no
+    transaction to be borrowed.
+
     Args:
         driver_connection: The host's, in a transaction of the host's. Of SQLite with ``PRAGMA foreign_keys = ON``, and
-            best begun by ``BEGIN IMMEDIATE``: a transaction that reads first and writes later is refused as busy when
-            somebody else has written in between. In Django, ``django.db.connection.connection`` inside of ``atomic()``.
+            begun by ``BEGIN IMMEDIATE``. In Django, ``django.db.connection.connection`` inside of ``atomic()``.
 
     Raises:
         TypeError: It belongs to another driver than ``sqlite3`` and psycopg 3.
@@ -42,7 +48,7 @@ def borrow(driver_connection: sqlite3.Connection | psycopg.Connection[Any]) -> I
         RuntimeError: Its transaction has failed.
 
     Example:
-        >>> from service_engine.adapters.sql import join
+        >>> from service_engine import join
         >>> from service_engine.adapters.sql.migrations import upgrade
         >>> from service_engine.testing.examples import acme, now
         >>> from service_engine.usecases.organizations import bootstrap_organization
@@ -71,6 +77,11 @@ def borrow(driver_connection: sqlite3.Connection | psycopg.Connection[Any]) -> I
     with connection:
         connection.info[_LENT] = lent
         yield connection
+
+
+def is_borrowed(connection: Connection) -> bool:
+    """Tell whether it shows a driver's connection, whose transaction SQLAlchemy neither begins nor ends."""
+    return _LENT in connection.info
 
 
 def require_transaction(connection: Connection) -> None:

@@ -168,7 +168,11 @@ def configure_postgres(engine: Engine) -> Engine:
         True
     """
     dialect = engine.dialect
-    commit, rollback = dialect.do_commit, dialect.do_rollback
+    commit, rollback, begin_twophase = dialect.do_commit, dialect.do_rollback, dialect.do_begin_twophase
+
+    def leave_and_begin(connection: Connection, xid: Any) -> None:
+        _leave_autocommit(connection.connection)
+        begin_twophase(connection, xid)
 
     def ending(end: Callable[[PoolProxiedConnection], None]) -> Callable[[PoolProxiedConnection], None]:
         def end_and_return(connection: PoolProxiedConnection) -> None:
@@ -180,6 +184,7 @@ def configure_postgres(engine: Engine) -> Engine:
     event.listen(engine, "connect", lambda connection, _: _set_autocommit(connection, on=True))
     dialect.skip_autocommit_rollback = True  # what is in autocommit has nothing to roll back
     dialect.do_begin = _leave_autocommit  # type: ignore[assignment, method-assign]
+    dialect.do_begin_twophase = leave_and_begin  # type: ignore[method-assign]
     dialect.do_commit, dialect.do_rollback = ending(commit), ending(rollback)  # type: ignore[assignment, method-assign]
     return engine
 

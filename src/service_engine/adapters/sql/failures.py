@@ -23,6 +23,7 @@ _SHUTDOWNS: Final = frozenset({"57P01", "57P02", "57P03"})
 _SQLITE_COLLISIONS: Final = frozenset({2067, 1555, 787})  # unique, primary key, foreign key
 _SQLITE_BUSY: Final = frozenset({5, 6})  # busy, locked; the low byte of the extended code
 _SQLITE_IO_ERROR: Final = 10
+_SQLITE_CLOSED: Final = ("cannot operate on a closed database", "no active connection", "connection closed")
 _PASSING_REFUSALS: Final = (
     "starting up",
     "shutting down",
@@ -45,7 +46,7 @@ def is_lost_connection(error: BaseException) -> bool:
     code = _sqlstate(error)
     if error.connection_invalidated or code in _SHUTDOWNS or code.startswith("08"):
         return True
-    return code == "53300" or (not code and _never_connected(error))
+    return code == "53300" or (not code and (_never_connected(error) or _is_closed(error)))
 
 
 def is_retryable(error: BaseException) -> bool:
@@ -92,6 +93,13 @@ def _sqlstate(error: DBAPIError) -> str:
 
 def _sqlite_code(error: DBAPIError) -> int:
     return getattr(error.orig, "sqlite_errorcode", None) or 0
+
+
+def _is_closed(error: DBAPIError) -> bool:
+    # SQLAlchemy finds that out itself, except in the rollback by which it answers a BEGIN that was refused as busy: the
+    # error of that rollback is all that is left, and says nothing of the connection.
+    name, message = type(error.orig).__name__, str(error.orig).lower()
+    return name in ("ProgrammingError", "OperationalError") and message.startswith(_SQLITE_CLOSED)
 
 
 def _never_connected(error: DBAPIError) -> bool:

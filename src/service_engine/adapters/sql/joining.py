@@ -18,28 +18,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import local
 from typing import Any, Final, Protocol
 from uuid import UUID
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 from attrs import define, field, frozen
-from sqlalchemy import Connection, Dialect, NestedTransaction, RootTransaction, event
+from sqlalchemy import Connection, NestedTransaction, RootTransaction, TwoPhaseTransaction, event
 from sqlalchemy.orm import Session, SessionTransaction, scoped_session
 
-from service_engine.adapters.sql.borrowing import require_transaction
+from service_engine.adapters.sql.borrowing import is_borrowed, require_transaction
 from service_engine.adapters.sql.engines import READS, is_prepared
+from service_engine.adapters.sql.joined_here import note_joined
 from service_engine.adapters.sql.tables import Tables, own_tables
 from service_engine.adapters.sql.transaction import Transaction, Witness
 from service_engine.adapters.sql.unit_of_work import SqlUnitOfWork
 from service_engine.domain.ids import OrganizationId
 from service_engine.ports.entropy import Entropy
 
-__all__ = ["JoinedUnitOfWork", "join", "refuse_inside_joined"]
+__all__ = ["JoinedUnitOfWork", "join"]
 
 _JOINED: Final = "service_engine_joined"
-_here: Final = local()
-"""Of each thread: the connections that it has joined. A unit of work may be gone while its transaction is open."""
 
 
 def join(
@@ -83,28 +81,16 @@ def join(
     chosen = tables or own_tables()
     joined = _HostSession.begin(session, chosen) if isinstance(session, Session) else _begin_connection(session)
     _require_safe(joined.connection)
-    _joined_here().add(joined.connection)
+    note_joined(joined.connection)
     return JoinedUnitOfWork(joined, org_id, chosen, entropy)
-
-
-def refuse_inside_joined(dialect: Dialect) -> None:
-    """Refuse to open a transaction of our own in SQLite beside one of the host's that this thread has joined.
-
-    It would wait for the host's, which waits for it.
-
-    Raises:
-        RuntimeError: There is one.
-    """
-    if any(each.dialect is dialect and not each.closed and each.in_transaction() for each in _joined_here()):
-        msg = "this thread has joined a transaction of yours that is still open: give its unit of work to the use case"
-        raise RuntimeError(msg)
 
 
 class JoinedUnitOfWork(SqlUnitOfWork):
     """A unit of work in a transaction of the host's; made by ``join``.
 
-    After the transaction has ended, ``events`` tells what was stored, nothing if a session rolled it back; all else is
-    refused with a ``RuntimeError``.
+    After the transaction has ended, ``events`` tells what was stored, nothing if it was rolled back; all else is
+    refused with a ``RuntimeError``. Two ends are told by nobody, and leave the events: a COMMIT of a connection that
+    fails with an exception, and whatever the host does with a driver's connection that it has lent with ``borrow``.
 
     Example:
         >>> issubclass(JoinedUnitOfWork, SqlUnitOfWork)
@@ -114,9 +100,9 @@ class JoinedUnitOfWork(SqlUnitOfWork):
     def __init__(self, host: _Host, org_id: OrganizationId, tables: Tables, entropy: Entropy | None) -> None:
         super().__init__(host.connection, org_id, tables, entropy)
         self._host = host
-        self._joined = _JoinedTransaction(host.connection, org_id, host=host)
-        self.transaction: Transaction = self._joined
-        host.announce(self._joined)
+        joined = _JoinedTransaction(host.connection, org_id, host=host)
+        self.transaction: Transaction = joined
+        host.announce(joined)
 
     @contextmanager
     def savepoint(self) -> Iterator[JoinedUnitOfWork]:
@@ -135,7 +121,7 @@ class JoinedUnitOfWork(SqlUnitOfWork):
             ...         create_client(uow, email=email, first_name="John", last_name="Doe", at=now)
         """
         self.require_open()
-        with self._host.begin_nested(), self.inside_savepoint():
+        with self._host.begin_nested():
             yield self
 
     def require_open(self) -> None:
@@ -145,19 +131,6 @@ class JoinedUnitOfWork(SqlUnitOfWork):
             RuntimeError: The transaction that was joined has ended.
         """
         self._host.require_open()
-
-    @contextmanager
-    def inside_savepoint(self) -> Iterator[None]:
-        """Follow a savepoint that was opened just now: what ``savepoint`` does, for whoever opens it in another way."""
-        before = self._joined.remember()
-        self._host.enter()
-        try:
-            yield
-        except BaseException:
-            self._joined.go_back(before)
-            raise
-        finally:
-            self._host.leave()
 
 
 @frozen
@@ -172,13 +145,13 @@ class _Host(Protocol):
 
     @property
     def connection(self) -> Connection: ...
+    @property
+    def root(self) -> object: ...
 
     def announce(self, transaction: _JoinedTransaction) -> None: ...
     def require_open(self) -> None: ...
     def prepare(self) -> None: ...
     def begin_nested(self) -> Any: ...
-    def enter(self) -> None: ...
-    def leave(self) -> None: ...
 
 
 @define(eq=False)
@@ -251,12 +224,6 @@ class _HostSession:
     def begin_nested(self) -> SessionTransaction:
         return self.session.begin_nested()
 
-    def enter(self) -> None:
-        """Do nothing: the session tells of its savepoints."""
-
-    def leave(self) -> None:
-        """Do nothing, as above."""
-
 
 def _note_savepoint(session: Session, created: SessionTransaction) -> None:
     if created.nested:
@@ -281,11 +248,10 @@ def _go_back(session: Session, ended: SessionTransaction) -> None:
 
 @define(eq=False)
 class _HostConnection:
-    """A connection, with the savepoints that were opened through the unit of work, the innermost last."""
+    """A connection in its present transaction."""
 
     connection: Connection
     root: RootTransaction
-    savepoints: list[NestedTransaction | None]
 
     @classmethod
     def begin(cls, connection: Connection) -> _HostConnection:
@@ -293,17 +259,24 @@ class _HostConnection:
         root = connection.get_transaction() or connection.begin()
         if not root.is_active:
             raise _failed()
-        return cls(connection, root, [connection.get_nested_transaction()])
+        return cls(connection, root)
 
     def announce(self, transaction: _JoinedTransaction) -> None:
-        """Do nothing: a connection tells nobody of its savepoints."""
+        joined = _followed.get(self.connection)
+        if joined is None:
+            joined = _followed[self.connection] = WeakKeyDictionary()
+            event.listen(self.connection, "savepoint", _begin_savepoint)
+            event.listen(self.connection, "release_savepoint", _keep_savepoint)
+            event.listen(self.connection, "rollback_savepoint", _take_back_savepoint)
+            if not is_borrowed(self.connection):  # of which only the view ends here: the host may yet commit
+                event.listen(self.connection, "rollback", _take_back_all)
+        if isinstance(self.root, TwoPhaseTransaction):
+            event.listen(self.connection, "rollback_twophase", _take_back_all)  # once, however often it is said
+        joined[transaction] = []
 
     def require_open(self) -> None:
         if self.connection.closed or self.connection.get_transaction() is not self.root:
             raise _ended()
-        if self.connection.get_nested_transaction() is not self.savepoints[-1]:
-            msg = "this savepoint is not the unit of work's: open it with uow.savepoint(), or join again inside"
-            raise RuntimeError(msg)
         require_transaction(self.connection)
 
     def prepare(self) -> None:
@@ -312,11 +285,44 @@ class _HostConnection:
     def begin_nested(self) -> NestedTransaction:
         return self.connection.begin_nested()
 
-    def enter(self) -> None:
-        self.savepoints.append(self.connection.get_nested_transaction())
 
-    def leave(self) -> None:
-        self.savepoints.pop()
+_followed: Final[WeakKeyDictionary[Connection, WeakKeyDictionary[_JoinedTransaction, list[_Memory]]]] = (
+    WeakKeyDictionary()
+)
+"""Of each connection: the transactions of its units of work, and what each was when the savepoints around it began.
+
+The innermost is the last. Of a savepoint that was there before the unit of work nothing is kept: rolled back, it takes
+everything along.
+"""
+
+
+def _following(connection: Connection) -> Iterator[tuple[_JoinedTransaction, list[_Memory]]]:
+    """Yield those in the transaction that is open; of an earlier one all is settled."""
+    present = connection.get_transaction()
+    for transaction, opened in list(_followed[connection].items()):
+        if transaction.host.root is present:
+            yield transaction, opened
+
+
+def _begin_savepoint(connection: Connection, _name: str | None) -> None:
+    for transaction, opened in _following(connection):
+        opened.append(transaction.remember())
+
+
+def _keep_savepoint(connection: Connection, _name: str, _context: object) -> None:
+    for _, opened in _following(connection):
+        if opened:
+            opened.pop()
+
+
+def _take_back_savepoint(connection: Connection, _name: str, _context: object) -> None:
+    for transaction, opened in _following(connection):
+        transaction.go_back(opened.pop() if opened else _Memory())
+
+
+def _take_back_all(connection: Connection, *_: object) -> None:
+    for transaction, _opened in _following(connection):
+        transaction.go_back(_Memory())
 
 
 def _begin_connection(connection: object) -> _HostConnection:
@@ -326,13 +332,6 @@ def _begin_connection(connection: object) -> _HostConnection:
         msg = f"join takes a Session or a Connection of SQLAlchemy, not {kind}: {hint}"
         raise TypeError(msg)
     return _HostConnection.begin(connection)
-
-
-def _joined_here() -> WeakSet[Connection]:
-    joined: WeakSet[Connection] | None = getattr(_here, "joined", None)
-    if joined is None:
-        joined = _here.joined = WeakSet()
-    return joined
 
 
 def _require_safe(connection: Connection) -> None:

@@ -17,7 +17,7 @@ from service_engine.adapters.retries import DEFAULT_RETRIES, Retries
 from service_engine.adapters.sql.api_tokens import ApiTokenStatements, find_grant
 from service_engine.adapters.sql.attempts import Attempts, Patience
 from service_engine.adapters.sql.engines import open_engine, read_options, require_configured
-from service_engine.adapters.sql.joining import refuse_inside_joined
+from service_engine.adapters.sql.joined_here import refuse_inside_joined
 from service_engine.adapters.sql.tables import Tables, own_tables
 from service_engine.adapters.sql.unit_of_work import SqlUnitOfWork, read_once, statements_for
 from service_engine.domain.api_tokens import TokenGrant
@@ -224,8 +224,7 @@ class SqlStore:
                 "one, or end it first; a transaction belongs to one organisation"
             )
             raise RuntimeError(msg)
-        if self.engine.dialect.name == "sqlite":
-            refuse_inside_joined(self.engine.dialect)
+        refuse_inside_joined(self.engine)
         self._open_units[thread] = org_id
         try:
             yield
