@@ -41,6 +41,11 @@ def test_every_error_has_a_code_and_a_sentence(error: errors.ServiceEngineError,
     assert (code, text) == (error.code, str(error))
 
 
+def test_a_missing_organisation_is_not_missing_in_itself():
+    """It is the only thing that is not looked for in an organisation."""
+    assert str(errors.NotFoundError("organization", 7)) == "there is no organization 7"
+
+
 @pytest.mark.parametrize("error", [case[0] for case in CASES], ids=[case[1] for case in CASES])
 def test_an_error_survives_a_copy_and_a_trip_to_another_process(error: errors.ServiceEngineError):
     """Pickle and copy keep the kind, the facts and the sentence."""

@@ -6,8 +6,9 @@ This is the doorway. Use cases live in ``service_engine.usecases``, one module p
     from service_engine.usecases.tickets import open_ticket
 
 Ids and errors are here at once; everything else is loaded when it is first asked for, so that importing this package
-stays cheap and loads neither SQLAlchemy nor pydantic nor FastAPI. The stores for SQL databases, and ``join``, which
-makes a unit of work in a transaction of your own, need the extra ``sql``. The installed version is in ``__version__``.
+stays cheap and loads neither SQLAlchemy nor pydantic nor FastAPI. The stores for SQL databases, and ``join``,
+``join_async`` and ``borrow``, which lead to a unit of work in a transaction of your own, need the extra ``sql``. The
+installed version is in ``__version__``.
 
 Source: design sections 2 and 9.
 """
@@ -59,7 +60,7 @@ from service_engine.errors import (
 if typing.TYPE_CHECKING:
     from service_engine.adapters.aio import AsyncSqlStore, join_async
     from service_engine.adapters.memory import MemoryStore
-    from service_engine.adapters.sql import SqlStore, join
+    from service_engine.adapters.sql import SqlStore, borrow, join
     from service_engine.domain.change import UNSET, Change, Event, Unset
     from service_engine.ports.unit_of_work import Store, UnitOfWork, View
 
@@ -112,6 +113,7 @@ __all__ = [
     "UserId",
     "View",
     "WrongStatusError",
+    "borrow",
     "join",
     "join_async",
 ]
@@ -127,10 +129,17 @@ _LAZY: typing.Final = {
     "UnitOfWork": "service_engine.ports.unit_of_work",
     "Unset": "service_engine.domain.change",
     "View": "service_engine.ports.unit_of_work",
+    "borrow": "service_engine.adapters.sql",
     "join": "service_engine.adapters.sql",
     "join_async": "service_engine.adapters.aio",
 }
-_EXTRAS: typing.Final = {"AsyncSqlStore": "asyncio", "SqlStore": "sql", "join": "sql", "join_async": "asyncio"}
+_EXTRAS: typing.Final = {
+    "AsyncSqlStore": "asyncio",
+    "SqlStore": "sql",
+    "borrow": "sql",
+    "join": "sql",
+    "join_async": "asyncio",
+}
 _COME_WITH_EXTRAS: typing.Final = frozenset({"alembic", "greenlet", "orjson", "sqlalchemy"})
 
 

@@ -85,6 +85,8 @@ class NotFoundError(ServiceEngineError):
     Example:
         >>> str(NotFoundError("ticket", 7))
         'no ticket 7 in this organisation'
+        >>> str(NotFoundError("organization", 7))
+        'there is no organization 7'
     """
 
     code = "not_found"
@@ -96,6 +98,8 @@ class NotFoundError(ServiceEngineError):
         self.key = key
 
     def __str__(self) -> str:
+        if self.kind == "organization":
+            return f"there is no organization {self.key}"
         return f"no {self.kind} {self.key} in this organisation"
 
 

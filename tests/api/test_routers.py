@@ -139,6 +139,22 @@ class TestAuthentication:
         with pytest.raises(TypeError, match="make it a plain def"):
             build_router(store, authenticate=sign_in)  # type: ignore[arg-type]
 
+    def test_an_object_that_would_be_awaited_is_refused(self, store):
+        """Its ``__call__`` is a coroutine function; one whose call is plain is taken."""
+
+        class SignIn:
+            async def __call__(self, request: Request) -> Caller:
+                return by_header(request)
+
+        class PlainSignIn:
+            def __call__(self, request: Request) -> Caller:
+                return by_header(request)
+
+        with pytest.raises(TypeError, match="make it a plain def"):
+            build_router(store, authenticate=SignIn())  # type: ignore[arg-type]
+        http = hosted(build_router(store, resources=["tickets"], authenticate=PlainSignIn()))
+        assert http.get("/api/tickets").status_code == 200
+
     def test_dependencies_are_asked_first(self, store):
         """What they find out can be handed on by the request."""
 

@@ -314,6 +314,21 @@ def test_a_refusal_names_the_line(position: int, changes: dict[str, Any], field:
         assert not refused.value.message.startswith("items")
 
 
+@pytest.mark.parametrize("name", ["amount", "discount", "discount2"])
+@pytest.mark.parametrize("value", [5.0, True, b"5"], ids=repr)
+def test_an_amount_that_is_not_exact_is_refused_where_it_is_written(name: str, value: object):
+    """When the draft is made, by the name of the field: nothing later could tell which line it was."""
+    with pytest.raises(TypeError, match=f"^the {name} is an amount of money: .*, never a {type(value).__name__}$"):
+        line(**{name: value})
+
+
+@pytest.mark.parametrize("quantity", [1.0, True, "1", None], ids=repr)
+def test_a_quantity_that_is_not_whole_is_refused_where_it_is_written(quantity: object):
+    """A bool is an int for Python, not for us."""
+    with pytest.raises(TypeError, match=f"^quantity must be a whole number, not {type(quantity).__name__}$"):
+        line(quantity=quantity)
+
+
 @pytest.mark.parametrize("count", [0, 201])
 def test_there_are_one_to_two_hundred_lines(count: int):
     """None and too many are refused before any of them is looked at (D51)."""

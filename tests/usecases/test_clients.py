@@ -13,6 +13,7 @@ from service_engine.domain.access import define_role
 from service_engine.domain.clients import Client, ClientPatch, ClientRegistered, ClientRevised, PostalAddress
 from service_engine.domain.ids import ClientId, OrganizationId, RoleId, UserId
 from service_engine.domain.json_values import freeze
+from service_engine.domain.organizations import found_organization
 from service_engine.errors import (
     AlreadyTakenError,
     ConflictError,
@@ -42,6 +43,7 @@ from service_engine.usecases.tickets import delete_ticket
 
 NOBODY = ClientId(UserId(UUID(int=404)))
 ANN: dict[str, Any] = {"email": "ann@example.com", "first_name": "Ann", "last_name": "Lee", "at": now}
+NOBODYS = OrganizationId(UUID(int=500))
 
 
 class RepeatingEntropy(SeededEntropy):
@@ -166,9 +168,19 @@ def test_creating_refuses_bad_text(agency: Store, changes: dict[str, str], field
 
 def test_an_organisation_without_a_role_for_clients(agency: Store):
     """There is nothing to register them in."""
+    with agency.begin(NOBODYS) as uow:
+        uow.organizations.add(found_organization(NOBODYS, name="Bare", slug="bare", at=now))
     with pytest.raises(NotFoundError) as refused:
-        agency.run(OrganizationId(UUID(int=500)), create_client, **ANN)
+        agency.run(NOBODYS, create_client, **ANN)
     assert (refused.value.kind, refused.value.key) == ("role", "without dashboard access")
+
+
+@pytest.mark.usefixtures("store")
+def test_an_organisation_that_is_not_there(agency: Store):
+    """The refusal names the organisation: an id that nobody has is the mistake, not a role."""
+    with pytest.raises(NotFoundError) as refused:
+        agency.run(NOBODYS, create_client, **ANN)
+    assert (refused.value.kind, refused.value.key) == ("organization", NOBODYS)
 
 
 def test_the_oldest_role_without_access_is_the_clients(agency: Store):

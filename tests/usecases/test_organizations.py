@@ -166,6 +166,15 @@ def test_adding_into_a_named_role(agency: Store):
     assert agency.run(acme.id, add_employee, **BOB, role="Support").role == support
 
 
+@pytest.mark.usefixtures("store")
+def test_an_employee_of_an_organisation_that_is_not_there(agency: Store):
+    """The refusal names the organisation: an id that nobody has is the mistake, not a role."""
+    nobodys = OrganizationId(UUID(int=500))
+    with pytest.raises(NotFoundError) as refused:
+        agency.run(nobodys, add_employee, **BOB)
+    assert (refused.value.kind, refused.value.key) == ("organization", nobodys)
+
+
 @pytest.mark.parametrize("role", ["Nobody", "administrator", ""])
 def test_a_role_that_is_not_there(agency: Store, role: str):
     """Unknown names and other spellings are not found."""

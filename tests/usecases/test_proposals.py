@@ -55,6 +55,20 @@ def offering(service_id: ServiceId = web_development.id, price: str = "100", qua
     return ProposedService(service_id=service_id, price=Decimal(price), quantity=quantity)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        ({"price": 19.99}, "the price is an amount of money: a Decimal, an int or a str, never a float"),
+        ({"quantity": 1.0}, "quantity must be a whole number, not float"),
+    ],
+)
+def test_a_float_is_refused_where_it_is_written(wrong: dict[str, Any], complaint: str):
+    """When the offer is made, by the name of the field."""
+    usual: dict[str, Any] = {"service_id": web_development.id, "price": Decimal(100)}
+    with pytest.raises(TypeError, match=f"^{complaint}$"):
+        ProposedService(**(usual | wrong))
+
+
 def drafted(store: Store, org_id: OrganizationId = acme.id, **arguments: Any) -> Proposal:
     """Draft a proposal for Eve that differs in the given arguments."""
     usual: dict[str, Any] = {

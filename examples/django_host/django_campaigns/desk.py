@@ -9,8 +9,8 @@ from typing import Any
 from django.db import connection, transaction
 from sqlalchemy import URL, MetaData
 
-from service_engine import OrganizationId, UnitOfWork, join
-from service_engine.adapters.sql import borrow, build_tables, migrations
+from service_engine import OrganizationId, UnitOfWork, borrow, join
+from service_engine.adapters.sql import build_tables, migrations
 
 PREFIX = "desk_"
 TABLES = build_tables(MetaData(), prefix=PREFIX)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from inspect import iscoroutinefunction
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
@@ -18,6 +17,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
+from service_engine.adapters.plain import is_awaited
 from service_engine.adapters.simulated_gateway import SimulatedGateway
 from service_engine.api import (
     about,
@@ -102,7 +102,7 @@ def build_router(
         gateway: Who takes the money when an invoice is charged; None for a simulated one, which moves no money.
 
     Raises:
-        TypeError: ``authenticate`` is an ``async def``.
+        TypeError: ``authenticate`` is an ``async def``, or an object whose ``__call__`` is one.
         ValueError: There is no such resource, or the prefix does not begin with a slash or ends with one.
 
     Example:
@@ -120,7 +120,7 @@ def build_router(
         >>> list(app.openapi()["paths"])
         ['/desk/tickets', '/desk/tickets/{id}']
     """
-    if iscoroutinefunction(authenticate):
+    if is_awaited(authenticate):
         msg = "authenticate runs in a thread: make it a plain def, or let a dependency of the router ask first"
         raise TypeError(msg)
     chosen = [resources] if isinstance(resources, str) else list(resources)

@@ -14,11 +14,12 @@ from attrs import Factory, field, frozen
 
 from service_engine.domain.change import differences
 from service_engine.domain.evolution import evolve
+from service_engine.domain.id_checks import require_id
 from service_engine.domain.ids import InvoiceItemId, OrderId, ServiceId
 from service_engine.domain.instants import utc
 from service_engine.domain.json_values import EMPTY, JsonObject, freeze
-from service_engine.domain.money import Money, money, nought
-from service_engine.domain.numbers import INTEGER, within
+from service_engine.domain.money import Money, is_an_amount, money, nought
+from service_engine.domain.numbers import INTEGER, is_whole, within
 from service_engine.domain.text import NOTE, bounded, clean, optional_bounded
 from service_engine.errors import RuleViolationError
 
@@ -83,6 +84,11 @@ class InvoiceItem:
     updated_at: datetime = field(converter=utc)
 
 
+def _is_a_line(_: object, __: object, item_id: InvoiceItemId | None) -> None:
+    if item_id is not None:  # a text would be the id of no line, and so make a new one
+        require_id("invoice_item", item_id)
+
+
 @frozen(kw_only=True)
 class InvoiceItemDraft:
     """A line as it is asked for: plain decimals, in the currency of the invoice that it comes to.
@@ -98,17 +104,21 @@ class InvoiceItemDraft:
         service_id: The service of the catalogue.
         options: Free JSON.
 
+    Raises:
+        TypeError: An amount is a float, the quantity is no whole number, or its id is a text. What else is wrong,
+            ``write_items`` refuses.
+
     Example:
         >>> InvoiceItemDraft(name="Hosting", quantity=12, amount=Decimal(5)).discount
         Decimal('0')
     """
 
-    id: InvoiceItemId | None = None
+    id: InvoiceItemId | None = field(default=None, validator=_is_a_line)
     name: str
-    quantity: int = 1
-    amount: Decimal
-    discount: Decimal = Decimal(0)
-    discount2: Decimal | None = None
+    quantity: int = field(default=1, validator=is_whole)
+    amount: Decimal = field(validator=is_an_amount)
+    discount: Decimal = field(default=Decimal(0), validator=is_an_amount)
+    discount2: Decimal | None = field(default=None, validator=is_an_amount)
     description: str | None = None
     service_id: ServiceId | None = None
     options: JsonObject = field(default=EMPTY, hash=False)

@@ -26,6 +26,7 @@ __all__ = [
     "decimals",
     "exact",
     "is_a_currency",
+    "is_an_amount",
     "is_no_debt",
     "money",
     "nought",
@@ -223,6 +224,31 @@ def is_no_debt(_: Any, attribute: Attribute[Any], value: Money) -> None:
         raise RuleViolationError(attribute.name, f"The {attribute.name} must not be negative.")
 
 
+def is_an_amount(_: Any, attribute: Attribute[Any], value: object) -> None:
+    """Validate that an attribute is an exact number or None: an amount, before the currency is known.
+
+    Raises:
+        TypeError: It is a float or a bool, or no number at all.
+
+    Example:
+        >>> from attrs import field, make_class
+        >>> Offer = make_class("Offer", {"price": field(validator=is_an_amount)})
+        >>> Offer(19.99)
+        Traceback (most recent call last):
+            ...
+        TypeError: the price is an amount of money: a Decimal, an int or a str, never a float
+    """
+    if value is not None:
+        _require_exact(value, attribute.name)
+
+
+def _require_exact(amount: object, field: str) -> None:
+    if isinstance(amount, bool) or not isinstance(amount, Decimal | int | str):
+        kind = type(amount).__name__
+        msg = f"the {field} is an amount of money: a Decimal, an int or a str, never a {kind}"
+        raise TypeError(msg)
+
+
 def _addend(one: Money, other: object) -> Decimal:
     if not isinstance(other, Money):
         msg = f"money is added to money only, not to a {type(other).__name__}"
@@ -249,9 +275,7 @@ def money(amount: Decimal | int | str, currency: str, *, field: str = "amount") 
         >>> money("299.5", "usd")
         Money(currency='USD', amount=Decimal('299.50'))
     """
-    if isinstance(amount, bool) or not isinstance(amount, Decimal | int | str):
-        msg = f"an amount of money is a Decimal, an int or a str, never a {type(amount).__name__}"
-        raise TypeError(msg)
+    _require_exact(amount, field)
     try:
         value = Decimal(amount)
     except ArithmeticError:

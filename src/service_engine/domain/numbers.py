@@ -12,12 +12,31 @@ from attrs import Attribute
 from service_engine.domain.text import Validator
 from service_engine.errors import RuleViolationError
 
-__all__ = ["INTEGER", "SMALL_INTEGER", "within"]
+__all__ = ["INTEGER", "SMALL_INTEGER", "is_whole", "within"]
 
 INTEGER: Final = 2_147_483_647
 """The largest number of 32 bits."""
 SMALL_INTEGER: Final = 32_767
 """The largest number of 16 bits."""
+
+
+def is_whole(_: Any, attribute: Attribute[Any], value: object) -> None:
+    """Validate that an attribute is a whole number, of any size.
+
+    Raises:
+        TypeError: It is not; a bool is none.
+
+    Example:
+        >>> from attrs import field, make_class
+        >>> Box = make_class("Box", {"size": field(validator=is_whole)})
+        >>> Box(1.5)
+        Traceback (most recent call last):
+            ...
+        TypeError: size must be a whole number, not float
+    """
+    if isinstance(value, bool) or not isinstance(value, int):
+        msg = f"{attribute.name} must be a whole number, not {type(value).__name__}"
+        raise TypeError(msg)
 
 
 def within(lowest: int, highest: int) -> Validator:
@@ -33,9 +52,8 @@ def within(lowest: int, highest: int) -> Validator:
     def validate(_: Any, attribute: Attribute[Any], value: Any) -> None:
         if value is None:
             return
-        if isinstance(value, bool) or not isinstance(value, int):
-            msg = f"{attribute.name} must be a whole number, not {type(value).__name__}"
-            raise TypeError(msg)
+        if type(value) is not int:
+            is_whole(_, attribute, value)
         if not lowest <= value <= highest:
             raise RuleViolationError(attribute.name, f"The {attribute.name} must be between {lowest} and {highest}.")
 

@@ -11,11 +11,14 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 import attrs
 from attrs import Attribute, frozen
+
+from service_engine.domain.id_checks import require_id
 
 __all__ = [
     "FIRST_PAGE",
@@ -38,6 +41,9 @@ __all__ = [
 MAX_PAGE_SIZE: Final = 100
 MAX_SLICE_SIZE: Final = 500
 _MAX_PAGE_NUMBER: Final = 2**53
+
+_NOUNS: Final = {"folder": "service_folder"}
+"""The nouns that a field calls by a part of their name."""
 
 Scalar: TypeAlias = UUID | str | int | Decimal | datetime
 
@@ -97,6 +103,19 @@ def _fits_the_operator(instance: Condition[Any], _: Attribute[Any], value: objec
     if value is None and instance.operator is not Operator.EQ:
         msg = f"{instance.operator.value} cannot compare with None"
         raise ValueError(msg)
+    noun = _noun_of(instance.field)
+    if noun and value is not None:
+        for each in value if isinstance(value, tuple) else (value,):
+            require_id(noun, each)
+
+
+@cache
+def _noun_of(field: Field) -> str:
+    """Return whose id a field holds: ``client`` for ``client_id``, the noun of the list for ``id``; else nothing."""
+    if field.value == "id":
+        return type(field).__name__.removesuffix("Filter").lower()
+    noun = field.value.removesuffix("_id")
+    return "" if noun == field.value else _NOUNS.get(noun, noun)
 
 
 @frozen
@@ -111,6 +130,7 @@ class Condition(Generic[F]):
 
     Raises:
         ValueError: The value does not fit the operator.
+        TypeError: The field holds ids, and the value is a text, or anything else that is none.
 
     Example:
         >>> from service_engine.ports.tickets import TicketFilter

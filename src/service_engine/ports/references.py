@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from attrs import frozen
 
 from service_engine.domain.employees import Member
+from service_engine.domain.id_checks import require_id
 from service_engine.domain.ids import ClientId, CouponId, EmployeeId, OrderId, ServiceId
 from service_engine.domain.money import Money, money
 
-__all__ = ["FoundReferences", "References", "ServiceOffer"]
+__all__ = ["FoundReferences", "References", "ServiceOffer", "require_reference_ids"]
 
 
 @frozen(kw_only=True)
@@ -92,5 +93,42 @@ class References(Protocol):
 
         The people who are found, and their roles, stay as they are until the transaction ends: nobody can delete them
         or take their access away between the check and the commit.
+
+        Raises:
+            TypeError: What is given as an id is none.
         """
         ...
+
+
+def require_reference_ids(
+    *,
+    client: object = None,
+    order: object = None,
+    coupon: object = None,
+    services: Iterable[object] = (),
+    employees: Iterable[object] = (),
+) -> None:
+    """Refuse a look-up that asks for something by what is no id; every store begins with it.
+
+    Args:
+        client: The client's id, or None.
+        order: The order's, or None.
+        coupon: The coupon's, or None.
+        services: The services' ids.
+        employees: The employees'.
+
+    Raises:
+        TypeError: One of them is no UUID.
+
+    Example:
+        >>> require_reference_ids(employees=["jane"])
+        Traceback (most recent call last):
+            ...
+        TypeError: an EmployeeId is wanted, 'str' was given: EmployeeId(UUID('jane'))
+    """
+    for kind, given in (("client", client), ("order", order), ("coupon", coupon)):
+        if given is not None:
+            require_id(kind, given)
+    for kind, several in (("service", services), ("employee", employees)):
+        for each in several:
+            require_id(kind, each)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service_engine.domain.id_checks import require_id
 from service_engine.domain.ids import EmployeeId, UserId
 from service_engine.errors import InvalidReferenceError
 from service_engine.ports.unit_of_work import UnitOfWork
@@ -18,6 +19,7 @@ def require_author(uow: UnitOfWork, author_id: UserId, *, field: str = "author_i
         field: The field to blame.
 
     Raises:
+        TypeError: It is no id.
         InvalidReferenceError: They are not there.
 
     Example:
@@ -29,6 +31,7 @@ def require_author(uow: UnitOfWork, author_id: UserId, *, field: str = "author_i
             ...
         service_engine.errors.InvalidReferenceError: author_id: The specified user does not exist.
     """
+    require_id("user", author_id)  # before it is taken for an employee's
     member_id = EmployeeId(author_id)
     if member_id not in uow.references.look_up(employee_ids=[member_id]).members:
         raise InvalidReferenceError(field, "The specified user does not exist.")

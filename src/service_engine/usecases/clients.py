@@ -64,7 +64,7 @@ def create_client(
 
     Raises:
         AlreadyTakenError: Somebody has the e-mail.
-        NotFoundError: The organisation has no role without dashboard access.
+        NotFoundError: The organisation has no role without dashboard access, or is not there itself.
         RuleViolationError: A text is out of bounds.
 
     Source:
@@ -232,7 +232,7 @@ def register_newcomer(
 
     Raises:
         ConflictError: Somebody else has registered them since then: run the use case again, and find them.
-        NotFoundError: The organisation has no role without dashboard access.
+        NotFoundError: The organisation has no role without dashboard access, or is not there itself.
         RuleViolationError: A text is out of bounds.
 
     Source:
@@ -272,6 +272,7 @@ def _client_role(uow: UnitOfWork) -> RoleId:
     for role in uow.roles.all():
         if not access.is_staff(role.levels):
             return role.id
+    uow.organizations.get()  # which tells, first of all, if the organisation itself is not there
     raise NotFoundError("role", "without dashboard access")
 
 

@@ -131,7 +131,7 @@ def add_employee(
 
     Raises:
         AlreadyTakenError: Somebody has the e-mail.
-        NotFoundError: The organisation has no role of this name.
+        NotFoundError: The organisation has no role of this name, or is not there itself.
         RuleViolationError: A text is out of bounds, or the role has no dashboard access.
 
     Example:
@@ -233,6 +233,7 @@ def _role_named(uow: UnitOfWork, name: str) -> Role:
     for role in uow.roles.all():
         if role.name == name:
             return role
+    uow.organizations.get()  # which tells, first of all, if the organisation itself is not there
     raise NotFoundError("role", name)
 
 

@@ -10,12 +10,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from service_engine.domain import proposals
 from service_engine.domain.clients import ClientPatch
 from service_engine.domain.ids import ClientId, OrderId, ProposalId, ProposalItemId, ServiceId
-from service_engine.domain.money import money
+from service_engine.domain.money import is_an_amount, money
+from service_engine.domain.numbers import is_whole
 from service_engine.domain.orders import Order
 from service_engine.domain.proposal_orders import place_proposed_order
 from service_engine.domain.proposals import Proposal, ProposalItem
@@ -53,6 +54,9 @@ class ProposedService:
         quantity: How many, at least 1.
         price: What one of them costs, at least 0, in units of the service's currency.
 
+    Raises:
+        TypeError: The price is a float, or the quantity is no whole number.
+
     Example:
         >>> from service_engine.testing.examples import web_development
         >>> ProposedService(service_id=web_development.id, price=Decimal(1200)).quantity
@@ -60,8 +64,8 @@ class ProposedService:
     """
 
     service_id: ServiceId
-    quantity: int = 1
-    price: Decimal
+    quantity: int = field(default=1, validator=is_whole)
+    price: Decimal = field(validator=is_an_amount)
 
 
 @frozen(kw_only=True)

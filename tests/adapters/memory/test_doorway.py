@@ -58,7 +58,12 @@ def test_the_stores_are_loaded_when_they_are_asked_for():
 
 @pytest.mark.parametrize(
     ("name", "missing", "extra"),
-    [("SqlStore", "sqlalchemy", "sql"), ("SqlStore", "orjson", "sql"), ("AsyncSqlStore", "sqlalchemy", "asyncio")],
+    [
+        ("SqlStore", "sqlalchemy", "sql"),
+        ("SqlStore", "orjson", "sql"),
+        ("AsyncSqlStore", "sqlalchemy", "asyncio"),
+        ("borrow", "sqlalchemy", "sql"),
+    ],
 )
 def test_without_its_libraries_a_store_names_the_extra(name, missing, extra):
     """Whoever has the base install only is told what to do."""

@@ -273,6 +273,23 @@ def test_a_coroutine_function_is_no_use_case(sql_store: SqlStore, acme: Agency) 
             store.run(acme.org_id, use_case)  # type: ignore[unused-coroutine]  # mypy knows
 
 
+def test_an_object_that_is_awaited_is_no_use_case(sql_store: SqlStore, acme: Agency) -> None:
+    """Its ``__call__`` is a coroutine function; one whose call is plain is run."""
+
+    class Awaited:
+        async def __call__(self, uow: UnitOfWork) -> None:
+            uow.tickets.get(acme.new_id())
+
+    class Plain:
+        def __call__(self, uow: UnitOfWork) -> str:
+            return uow.organizations.get().name
+
+    for store in (sql_store, MemoryStore()):
+        with pytest.raises(TypeError, match="a use case is a plain def"):
+            store.run(acme.org_id, Awaited())  # type: ignore[unused-coroutine]  # mypy knows
+    assert sql_store.run(acme.org_id, Plain()) == "Acme"
+
+
 def test_a_use_case_that_writes_is_told_from_a_query(sql_store: SqlStore, acme: Agency) -> None:
     """``read`` gives a view, which has nothing to write with."""
     with pytest.raises(AttributeError, match=r"a view only reads, so run this use case with Store\.run"):

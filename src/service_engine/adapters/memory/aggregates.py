@@ -10,11 +10,10 @@ from typing import Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 from service_engine.adapters.memory.state import State, Work
-from service_engine.adapters.memory.tables import Identified, Stored, Table, is_live, require_current
+from service_engine.adapters.memory.tables import Identified, Stored, Table, is_live, missing, require_current
 from service_engine.domain.change import Change, next_version
 from service_engine.domain.ids import OrderId
 from service_engine.domain.orders import Order
-from service_engine.errors import NotFoundError
 
 __all__ = ["Links", "PartOfOrder", "add", "live", "live_part", "no_links", "save"]
 
@@ -46,11 +45,12 @@ def live(kind: str, table: Table[I], key: UUID) -> I:
         key: Its id.
 
     Raises:
+        TypeError: The key is no id.
         NotFoundError: There is no such thing, or it is deleted.
     """
     value = table.rows.get(key)
     if value is None or not is_live(value):
-        raise NotFoundError(kind, key)
+        raise missing(kind, key)
     return value
 
 
@@ -64,11 +64,12 @@ def live_part(kind: str, table: Table[P], key: UUID, *, of: Table[Order]) -> P:
         of: The orders.
 
     Raises:
+        TypeError: The key is no id.
         NotFoundError: There is no such thing, or its order is deleted.
     """
     part = live(kind, table, key)
     if not is_live(of.rows[part.order_id]):
-        raise NotFoundError(kind, key)
+        raise missing(kind, key)
     return part
 
 

@@ -8,11 +8,11 @@ from typing import cast
 from service_engine.adapters.memory.invoices import spent_by
 from service_engine.adapters.memory.listed import MemoryListed
 from service_engine.adapters.memory.state import State, Work
-from service_engine.adapters.memory.tables import require_current
+from service_engine.adapters.memory.tables import missing, require_current
 from service_engine.domain.change import Change, next_version
 from service_engine.domain.clients import Client
 from service_engine.domain.ids import ClientId, UserId
-from service_engine.errors import ConflictError, NotFoundError
+from service_engine.errors import ConflictError
 from service_engine.ports.clients import ClientFilter, ClientRow, ClientSort
 
 __all__ = ["MemoryClientQueries", "MemoryClients"]
@@ -28,7 +28,7 @@ class MemoryClients:
         """Return a live client. The organisation's lock is held, so nobody else can refer to them meanwhile."""
         client = self._work.state.live_client(client_id)
         if client is None:
-            raise NotFoundError("client", client_id)
+            raise missing("client", client_id)
         return client
 
     def add(self, change: Change[Client]) -> Client:
@@ -86,7 +86,7 @@ class MemoryClientQueries(MemoryListed[ClientFilter, ClientSort, Client, ClientR
         """Return one live client."""
         client = self._work.state.live_client(client_id)
         if client is None:
-            raise NotFoundError("client", client_id)
+            raise missing("client", client_id)
         return _row(self._work.state, client)
 
 

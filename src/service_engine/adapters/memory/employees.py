@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from service_engine.adapters.memory.state import Person, Work
+from service_engine.adapters.memory.tables import missing
 from service_engine.domain.access import Role, is_staff
 from service_engine.domain.change import Change
 from service_engine.domain.employees import Employee
 from service_engine.domain.ids import EmployeeId, UserId
-from service_engine.errors import NotFoundError
 
 __all__ = ["MemoryEmployees"]
 
@@ -26,7 +26,7 @@ class MemoryEmployees:
             role = state.role_of(person)
             if is_staff(role.levels):
                 return _as_employee(person, role)
-        raise NotFoundError("employee", employee_id)
+        raise missing("employee", employee_id)
 
     def add(self, change: Change[Employee]) -> Employee:
         """Store a new employee."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from service_engine.adapters.memory.state import Work
+from service_engine.adapters.memory.tables import missing
 from service_engine.domain.access import Role
 from service_engine.domain.change import Change
 from service_engine.domain.ids import RoleId
@@ -53,7 +54,7 @@ class MemoryRoles:
         """Return the role."""
         role = self._work.state.roles.rows.get(role_id)
         if role is None:
-            raise NotFoundError("role", role_id)
+            raise missing("role", role_id)
         return role
 
     def add(self, change: Change[Role]) -> Role:

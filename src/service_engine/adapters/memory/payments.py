@@ -9,6 +9,7 @@ from service_engine.adapters.memory import aggregates
 from service_engine.adapters.memory.lists import sort_key
 from service_engine.adapters.memory.state import State, Work
 from service_engine.domain.change import Change
+from service_engine.domain.id_checks import require_id
 from service_engine.domain.ids import InvoiceId, PaymentId
 from service_engine.domain.instants import utc
 from service_engine.domain.payments import Payment, PaymentStatus
@@ -36,10 +37,12 @@ class MemoryPayments:
 
     def of_invoice(self, invoice_id: InvoiceId) -> tuple[Payment, ...]:
         """Return the payments on an invoice, oldest first, equally old ones by id."""
+        require_id("invoice", invoice_id)
         return self._work.state.payments.group(invoice_id)
 
     def pending_of(self, invoice_id: InvoiceId) -> Payment | None:
         """Return the payment on an invoice whose outcome is not known; there is at most one."""
+        require_id("invoice", invoice_id)
         payments = self._work.state.payments
         payment_id = payments.claims.get(("pending", invoice_id))
         return None if payment_id is None else payments.rows[payment_id]

@@ -12,7 +12,7 @@ from service_engine.domain.clients import Client
 from service_engine.domain.employees import Member
 from service_engine.domain.ids import ClientId, CouponId, EmployeeId, OrderId, ServiceId
 from service_engine.domain.services import Service
-from service_engine.ports.references import FoundReferences, ServiceOffer
+from service_engine.ports.references import FoundReferences, ServiceOffer, require_reference_ids
 
 __all__ = ["MemoryReferences"]
 
@@ -35,6 +35,9 @@ class MemoryReferences:
         employee_ids: Sequence[EmployeeId] = (),
     ) -> FoundReferences:
         """Look all of them up at once."""
+        require_reference_ids(
+            client=client_id, order=order_id, coupon=coupon_id, services=service_ids, employees=employee_ids
+        )
         state = self._work.state
         services = (_live(state.services, service_id) for service_id in service_ids)
         members: dict[EmployeeId, Member] = {}

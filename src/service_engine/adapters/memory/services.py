@@ -9,6 +9,7 @@ from service_engine.adapters.memory.listed import MemoryListed
 from service_engine.adapters.memory.people import are_people
 from service_engine.adapters.memory.state import State, Work
 from service_engine.domain.change import Change
+from service_engine.domain.id_checks import require_id
 from service_engine.domain.ids import ServiceFolderId, ServiceId
 from service_engine.domain.service_folders import ServiceFolder
 from service_engine.domain.services import Service
@@ -53,6 +54,7 @@ class MemoryServiceFolders:
 
     def exists(self, folder_id: ServiceFolderId) -> bool:
         """Tell whether the organisation has this folder."""
+        require_id("service_folder", folder_id)
         return folder_id in self._work.state.service_folders.rows
 
 

@@ -17,6 +17,7 @@ from service_engine.domain.change import Event
 from service_engine.domain.clients import Client
 from service_engine.domain.coupons import Coupon
 from service_engine.domain.employees import Employee
+from service_engine.domain.id_checks import require_id
 from service_engine.domain.ids import ApiTokenId, ClientId, OrganizationId
 from service_engine.domain.invoices import Invoice
 from service_engine.domain.order_messages import OrderMessage
@@ -239,6 +240,7 @@ class Work:
     __slots__ = ("events", "founded", "new_tokens", "org_id", "published", "state")
 
     def __init__(self, org_id: OrganizationId, state: State, published: Published) -> None:
+        require_id("organization", org_id)
         self.org_id: OrganizationId = org_id
         self.state: State = state
         self.published: Published = published

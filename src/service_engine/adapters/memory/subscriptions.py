@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from service_engine.adapters.memory import aggregates
 from service_engine.adapters.memory.state import State, Work
 from service_engine.domain.change import Change
+from service_engine.domain.id_checks import require_id
 from service_engine.domain.ids import InvoiceId
 from service_engine.domain.subscriptions import Subscription
 
@@ -25,6 +26,7 @@ class MemorySubscriptions:
 
     def of_invoice(self, invoice_id: InvoiceId) -> Subscription | None:
         """Return the subscription that the payment of an invoice started; None if it started none."""
+        require_id("invoice", invoice_id)
         subscriptions = self._work.state.subscriptions
         subscription_id = subscriptions.claims.get(("invoice_id", invoice_id))
         return None if subscription_id is None else subscriptions.rows[subscription_id]

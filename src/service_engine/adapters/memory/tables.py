@@ -14,9 +14,10 @@ from uuid import UUID
 from attrs import frozen
 
 from service_engine.adapters.memory.lists import sort_key
-from service_engine.errors import ConflictError
+from service_engine.domain.id_checks import require_id
+from service_engine.errors import ConflictError, NotFoundError
 
-__all__ = ["Claim", "Grouping", "Identified", "Stored", "Table", "is_live", "no_claims", "require_current"]
+__all__ = ["Claim", "Grouping", "Identified", "Stored", "Table", "is_live", "missing", "no_claims", "require_current"]
 
 
 class Identified(Protocol):
@@ -51,6 +52,16 @@ def no_claims(_: object) -> tuple[Claim, ...]:
 def is_live(value: object) -> bool:
     """Tell whether a value is not deleted. What is only ever removed for good has no ``deleted_at``."""
     return getattr(value, "deleted_at", None) is None
+
+
+def missing(kind: str, key: object) -> NotFoundError:
+    """Return the error that nothing has this id. Only here it matters whether it is one at all: no text has a value.
+
+    Raises:
+        TypeError: It is no id.
+    """
+    require_id(kind, key)
+    return NotFoundError(kind, key)
 
 
 def require_current(kind: str, stored: Stored | None, state: Stored) -> None:

@@ -16,7 +16,6 @@ from sqlalchemy import Delete, Insert, Select, Table, Update, delete, insert
 from service_engine.adapters.sql.scope import KEY, lock, own, save
 from service_engine.adapters.sql.transaction import AnyRow, Transaction
 from service_engine.domain.change import Change, Versioned, next_version
-from service_engine.errors import NotFoundError
 
 __all__ = ["AggregateStatements", "Aggregates", "Links", "Parts"]
 
@@ -144,16 +143,14 @@ class Aggregates(Generic[A]):
         """Return the live one with this id.
 
         Raises:
+            TypeError: It is no id.
             NotFoundError: There is none.
             ConflictError: It was loaded before, and somebody else has changed it since.
         """
         if self._transaction.contended:
             # By itself: a statement that waits for the row sees its newest version, but older links.
             self._transaction.read(self._statements.lock, key=key)
-        row = self._transaction.read(self._statements.get, key=key).one_or_none()
-        if row is None:
-            raise NotFoundError(self._statements.kind, key)
-        return self.seen(row)
+        return self.seen(self._transaction.find(self._statements.get, self._statements.kind, key))
 
     def seen(self, row: AnyRow) -> A:
         """Return the one of a row that has the columns of ``get``.

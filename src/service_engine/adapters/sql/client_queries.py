@@ -33,7 +33,6 @@ from service_engine.adapters.sql.tables import Tables
 from service_engine.adapters.sql.transaction import AnyRow, Transaction
 from service_engine.adapters.sql.types import MONEY
 from service_engine.domain.ids import ClientId
-from service_engine.errors import NotFoundError
 from service_engine.ports.clients import ClientFilter, ClientRow, ClientSort
 
 __all__ = ["ClientQueryStatements", "SqlClientQueries"]
@@ -108,7 +107,5 @@ class SqlClientQueries(SqlListed[ClientFilter, ClientSort, ClientRow]):
 
     def get(self, client_id: ClientId) -> ClientRow:
         """Return one live client; see ``ports.clients.ClientQueries``."""
-        row = self._transaction.read(self._statements.get, key=client_id).one_or_none()
-        if row is None:
-            raise NotFoundError("client", client_id)
+        row = self._transaction.find(self._statements.get, "client", client_id)
         return _row_of(row)

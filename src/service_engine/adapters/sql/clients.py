@@ -29,6 +29,7 @@ from service_engine.adapters.sql.transaction import Transaction
 from service_engine.adapters.sql.types import money_of
 from service_engine.domain.change import Change, next_version
 from service_engine.domain.clients import Address, Client, PostalAddress
+from service_engine.domain.id_checks import require_id
 from service_engine.domain.ids import ClientId, UserId
 from service_engine.errors import ConflictError, NotFoundError
 
@@ -168,13 +169,12 @@ class SqlClients:
 
     def get(self, client_id: ClientId, *, for_deletion: bool = False) -> Client:
         """Return a live client; see ``ports.clients.Clients``."""
+        require_id("client", client_id)
         if for_deletion:
             self._transaction.read(self._statements.hold, key=client_id)
         elif self._transaction.contended:
             self._transaction.read(self._statements.lock, key=client_id)
-        row = self._transaction.read(self._statements.get, key=client_id).one_or_none()
-        if row is None:
-            raise NotFoundError("client", client_id)
+        row = self._transaction.find(self._statements.get, "client", client_id)
         client = client_of(row[:CLIENT_WIDTH], row[CLIENT_WIDTH:])
         self._transaction.saw("client", client_id, client.version)
         return self._remember(client)

@@ -13,7 +13,6 @@ from service_engine.adapters.sql.transaction import Transaction
 from service_engine.domain.change import Change
 from service_engine.domain.employees import Employee
 from service_engine.domain.ids import EmployeeId
-from service_engine.errors import NotFoundError
 
 __all__ = ["EmployeeStatements", "SqlEmployees"]
 
@@ -53,9 +52,7 @@ class SqlEmployees:
 
     def get(self, employee_id: EmployeeId) -> Employee:
         """Return a live employee; see ``ports.employees.Employees``."""
-        row = self._transaction.read(self._statements.get, key=employee_id).one_or_none()
-        if row is None:
-            raise NotFoundError("employee", employee_id)
+        row = self._transaction.find(self._statements.get, "employee", employee_id)
         id_, email, first_name, last_name, status, created_at, updated_at, version, *role = row
         return Employee(
             id=id_,

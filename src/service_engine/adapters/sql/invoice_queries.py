@@ -21,7 +21,6 @@ from service_engine.adapters.sql.scope import KEY, live, own
 from service_engine.adapters.sql.tables import Tables
 from service_engine.adapters.sql.transaction import AnyRow, Transaction
 from service_engine.domain.ids import InvoiceId
-from service_engine.errors import NotFoundError
 from service_engine.ports.invoices import InvoiceFilter, InvoiceRow, InvoiceSort
 
 __all__ = ["InvoiceQueryStatements", "SqlInvoiceQueries"]
@@ -74,7 +73,5 @@ class SqlInvoiceQueries(SqlListed[InvoiceFilter, InvoiceSort, InvoiceRow]):
 
     def get(self, invoice_id: InvoiceId) -> InvoiceRow:
         """Return one live invoice; see ``ports.invoices.InvoiceQueries``."""
-        row = self._transaction.read(self._statements.get, key=invoice_id).one_or_none()
-        if row is None:
-            raise NotFoundError("invoice", invoice_id)
+        row = self._transaction.find(self._statements.get, "invoice", invoice_id)
         return _row_of(row)

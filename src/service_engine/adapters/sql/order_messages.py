@@ -14,7 +14,6 @@ from service_engine.adapters.sql.transaction import AnyRow, Transaction
 from service_engine.domain.change import Change
 from service_engine.domain.ids import OrderId, OrderMessageId
 from service_engine.domain.order_messages import OrderMessage
-from service_engine.errors import NotFoundError
 from service_engine.ports.lists import Slice, SliceRequest
 from service_engine.ports.order_messages import AuthorRow, OrderMessageRow
 
@@ -86,9 +85,7 @@ class SqlOrderMessages:
 
     def get(self, message_id: OrderMessageId) -> OrderMessage:
         """Return a message on a live order; see ``ports.order_messages.OrderMessages``."""
-        row = self._transaction.read(self._statements.get, key=message_id).one_or_none()
-        if row is None:
-            raise NotFoundError("order_message", message_id)
+        row = self._transaction.find(self._statements.get, "order_message", message_id)
         return _message_of(tuple(row))
 
     def add(self, change: Change[OrderMessage]) -> OrderMessage:
@@ -114,9 +111,7 @@ class SqlOrderMessageQueries:
 
     def get(self, message_id: OrderMessageId) -> OrderMessageRow:
         """Return one message on a live order; see ``ports.order_messages.OrderMessageQueries``."""
-        row = self._transaction.read(self._statements.get, key=message_id).one_or_none()
-        if row is None:
-            raise NotFoundError("order_message", message_id)
+        row = self._transaction.find(self._statements.get, "order_message", message_id)
         return _shown(row)
 
     def of_order(self, order_id: OrderId, page: SliceRequest) -> Slice[OrderMessageRow]:

@@ -13,6 +13,7 @@ from sqlalchemy import CTE, FromClause, Select, Table, select
 from service_engine.adapters.sql.scope import KEY, LIMIT, OFFSET, chosen_first, live, own
 from service_engine.adapters.sql.tables import Tables
 from service_engine.adapters.sql.transaction import AnyRow, Transaction
+from service_engine.domain.id_checks import require_id
 from service_engine.domain.ids import OrderId
 from service_engine.errors import NotFoundError
 from service_engine.ports.lists import SliceRequest
@@ -58,8 +59,10 @@ class SliceStatements:
         """Return the rows of a slice, and whether others come after them: in one statement, or two if there are none.
 
         Raises:
+            TypeError: It is no id.
             NotFoundError: There is no such order.
         """
+        require_id("order", order_id)
         rows = transaction.read(self._rows, key=order_id, limit=page.size + 1, offset=page.offset).all()
         if not rows and transaction.read(self._order, key=order_id).first() is None:
             raise NotFoundError("order", order_id)

@@ -21,7 +21,6 @@ from service_engine.adapters.sql.scope import KEY, live, own
 from service_engine.adapters.sql.tables import Tables
 from service_engine.adapters.sql.transaction import AnyRow, Transaction
 from service_engine.domain.ids import OrderId
-from service_engine.errors import NotFoundError
 from service_engine.ports.orders import OrderFilter, OrderRow, OrderSort
 
 __all__ = ["OrderQueryStatements", "SqlOrderQueries"]
@@ -77,7 +76,5 @@ class SqlOrderQueries(SqlListed[OrderFilter, OrderSort, OrderRow]):
 
     def get(self, order_id: OrderId) -> OrderRow:
         """Return one live order; see ``ports.orders.OrderQueries``."""
-        row = self._transaction.read(self._statements.get, key=order_id).one_or_none()
-        if row is None:
-            raise NotFoundError("order", order_id)
+        row = self._transaction.find(self._statements.get, "order", order_id)
         return _row_of(row)

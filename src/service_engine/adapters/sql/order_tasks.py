@@ -15,7 +15,6 @@ from service_engine.adapters.sql.transaction import AnyRow, Transaction
 from service_engine.domain.change import Change
 from service_engine.domain.ids import EmployeeId, OrderId, OrderTaskId
 from service_engine.domain.order_tasks import OrderTask
-from service_engine.errors import NotFoundError
 from service_engine.ports.lists import Slice, SliceRequest
 from service_engine.ports.order_tasks import OrderTaskRow
 
@@ -145,9 +144,7 @@ class SqlOrderTaskQueries:
 
     def get(self, task_id: OrderTaskId) -> OrderTaskRow:
         """Return one task of a live order; see ``ports.order_tasks.OrderTaskQueries``."""
-        row = self._transaction.read(self._statements.get, key=task_id).one_or_none()
-        if row is None:
-            raise NotFoundError("order_task", task_id)
+        row = self._transaction.find(self._statements.get, "order_task", task_id)
         return _shown(row)
 
     def of_order(self, order_id: OrderId, page: SliceRequest) -> Slice[OrderTaskRow]:

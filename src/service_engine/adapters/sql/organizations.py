@@ -86,9 +86,7 @@ class SqlRoles:
 
     def get(self, role_id: RoleId) -> Role:
         """Return the role; see ``ports.organizations.Roles``."""
-        row = self._transaction.read(self._statements.get, key=role_id).one_or_none()
-        if row is None:
-            raise NotFoundError("role", role_id)
+        row = self._transaction.find(self._statements.get, "role", role_id)
         return role_of(tuple(row))
 
     def add(self, change: Change[Role]) -> Role:

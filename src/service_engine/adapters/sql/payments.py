@@ -13,6 +13,7 @@ from service_engine.adapters.sql.tables import Tables
 from service_engine.adapters.sql.transaction import AnyRow, Transaction
 from service_engine.adapters.sql.types import INSTANT, SMALL, money_of
 from service_engine.domain.change import Change
+from service_engine.domain.id_checks import require_id
 from service_engine.domain.ids import InvoiceId, PaymentId
 from service_engine.domain.payments import Payment, PaymentStatus
 
@@ -95,11 +96,13 @@ class SqlPayments:
 
     def of_invoice(self, invoice_id: InvoiceId) -> tuple[Payment, ...]:
         """Return the payments on an invoice; see ``ports.payments.Payments``."""
+        require_id("invoice", invoice_id)
         rows = self._transaction.read(self._statements.of_invoice, key=invoice_id).all()
         return tuple(map(self._payments.seen, rows))
 
     def pending_of(self, invoice_id: InvoiceId) -> Payment | None:
         """Return the payment whose outcome is not known; see ``ports.payments.Payments``."""
+        require_id("invoice", invoice_id)
         row = self._transaction.read(self._statements.pending_of, key=invoice_id).one_or_none()
         return None if row is None else self._payments.seen(row)
 

@@ -22,7 +22,6 @@ from service_engine.adapters.sql.transaction import AnyRow, Transaction
 from service_engine.adapters.sql.types import money_of
 from service_engine.domain.ids import ProposalId
 from service_engine.domain.proposals import ProposalStatus
-from service_engine.errors import NotFoundError
 from service_engine.ports.proposals import (
     ProposalFilter,
     ProposalItemRow,
@@ -111,7 +110,5 @@ class SqlProposalQueries(SqlListed[ProposalFilter, ProposalSort, ProposalSummary
 
     def get(self, proposal_id: ProposalId) -> ProposalRow:
         """Return one live proposal; see ``ports.proposals.ProposalQueries``."""
-        row = self._transaction.read(self._statements.get, key=proposal_id).one_or_none()
-        if row is None:
-            raise NotFoundError("proposal", proposal_id)
+        row = self._transaction.find(self._statements.get, "proposal", proposal_id)
         return _row_of(row)

@@ -40,7 +40,7 @@ from service_engine.adapters.sql.types import ID, SMALL
 from service_engine.domain.employees import Member
 from service_engine.domain.ids import ClientId, CouponId, EmployeeId, OrderId, ServiceId
 from service_engine.errors import ConflictError
-from service_engine.ports.references import FoundReferences, ServiceOffer
+from service_engine.ports.references import FoundReferences, ServiceOffer, require_reference_ids
 
 __all__ = ["ReferenceStatements", "SqlReferences"]
 
@@ -150,6 +150,9 @@ class SqlReferences:
         employee_ids: Sequence[EmployeeId] = (),
     ) -> FoundReferences:
         """Look all of them up at once; see ``ports.references.References``."""
+        require_reference_ids(
+            client=client_id, order=order_id, coupon=coupon_id, services=service_ids, employees=employee_ids
+        )
         # Sorted: two transactions that lock the same people should not do it in opposite orders.
         people: list[UUID] = sorted({*employee_ids, *((client_id,) if client_id is not None else ())})
         offered = sorted(set(service_ids))

@@ -13,7 +13,6 @@ from service_engine.adapters.sql.tables import Tables
 from service_engine.adapters.sql.transaction import Transaction
 from service_engine.domain.ids import ServiceId
 from service_engine.domain.services import Service
-from service_engine.errors import NotFoundError
 from service_engine.ports.services import ServiceFilter, ServiceSort
 
 __all__ = ["ServiceQueryStatements", "SqlServiceQueries"]
@@ -52,7 +51,5 @@ class SqlServiceQueries(SqlListed[ServiceFilter, ServiceSort, Service]):
 
     def get(self, service_id: ServiceId) -> Service:
         """Return one live service; see ``ports.services.ServiceQueries``."""
-        row = self._transaction.read(self._statements.get, key=service_id).one_or_none()
-        if row is None:
-            raise NotFoundError("service", service_id)
+        row = self._transaction.find(self._statements.get, "service", service_id)
         return service_of(row)

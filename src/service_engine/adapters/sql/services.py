@@ -14,6 +14,7 @@ from service_engine.adapters.sql.tables import Tables
 from service_engine.adapters.sql.transaction import AnyRow, Transaction
 from service_engine.adapters.sql.types import money_of
 from service_engine.domain.change import Change
+from service_engine.domain.id_checks import require_id
 from service_engine.domain.ids import ServiceFolderId, ServiceId
 from service_engine.domain.money import Money
 from service_engine.domain.service_folders import ServiceFolder
@@ -178,4 +179,5 @@ class SqlServiceFolders:
 
     def exists(self, folder_id: ServiceFolderId) -> bool:
         """Tell whether the organisation has this folder; see ``ports.services.ServiceFolders``."""
+        require_id("service_folder", folder_id)
         return self._transaction.read(self._statements.by_id, key=folder_id).first() is not None

@@ -10,6 +10,7 @@ from service_engine.adapters.sql.scope import KEY, own
 from service_engine.adapters.sql.tables import Tables
 from service_engine.adapters.sql.transaction import AnyRow, Transaction
 from service_engine.domain.change import Change
+from service_engine.domain.id_checks import require_id
 from service_engine.domain.ids import InvoiceId
 from service_engine.domain.invoice_terms import BillingPeriod
 from service_engine.domain.subscriptions import Subscription
@@ -71,5 +72,6 @@ class SqlSubscriptions:
 
     def of_invoice(self, invoice_id: InvoiceId) -> Subscription | None:
         """Return the subscription that an invoice started; see ``ports.subscriptions.Subscriptions``."""
+        require_id("invoice", invoice_id)
         row = self._transaction.read(self._statements.of_invoice, key=invoice_id).one_or_none()
         return None if row is None else _subscription_of(row)

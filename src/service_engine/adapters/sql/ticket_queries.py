@@ -25,7 +25,6 @@ from service_engine.adapters.sql.ticket_messages import messages_of, written_on
 from service_engine.adapters.sql.transaction import AnyRow, Transaction
 from service_engine.domain.ids import TicketId
 from service_engine.domain.tickets import TicketStatus
-from service_engine.errors import NotFoundError
 from service_engine.ports.tickets import TicketDetails, TicketFilter, TicketRow, TicketSort
 
 __all__ = ["SqlTicketQueries", "TicketQueryStatements"]
@@ -117,9 +116,7 @@ class SqlTicketQueries(SqlListed[TicketFilter, TicketSort, TicketRow]):
 
     def get(self, ticket_id: TicketId) -> TicketDetails:
         """Return one live ticket with everything; see ``ports.tickets.TicketQueries``."""
-        row: AnyRow | None = self._transaction.read(self._statements.get, key=ticket_id).one_or_none()
-        if row is None:
-            raise NotFoundError("ticket", ticket_id)
+        row = self._transaction.find(self._statements.get, "ticket", ticket_id)
         return TicketDetails(
             **_shown(row), order=summary_of(row[_SUMMARY_COLUMNS]), messages=messages_of(row[-1], ticket_id)
         )

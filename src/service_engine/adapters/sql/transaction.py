@@ -26,8 +26,9 @@ from service_engine.adapters.sql.compiled import found_by_identity
 from service_engine.adapters.sql.failures import refusing_collisions
 from service_engine.adapters.sql.scope import KEY, own
 from service_engine.domain.change import Event
+from service_engine.domain.id_checks import require_id
 from service_engine.domain.ids import OrganizationId
-from service_engine.errors import ConflictError
+from service_engine.errors import ConflictError, NotFoundError
 
 __all__ = ["AnyRow", "Transaction", "Witness"]
 
@@ -51,6 +52,10 @@ class Witness:
     exact: bool
 
 
+def _is_an_organization(_: object, __: object, org_id: OrganizationId) -> None:
+    require_id("organization", org_id)
+
+
 @define(eq=False)
 class Transaction:
     """A connection that is bound to an organisation.
@@ -66,7 +71,7 @@ class Transaction:
     """
 
     connection: Connection
-    org_id: OrganizationId
+    org_id: OrganizationId = field(validator=_is_an_organization)
     contended: bool = False
     events: list[Event] = field(factory=list)
     seen: dict[UUID, int] = field(factory=dict)
@@ -76,6 +81,19 @@ class Transaction:
     def read(self, statement: Executable, **values: Any) -> AnyResult:
         """Run a query; ``org_id`` is bound to it."""
         return self._execute(self._connection(), statement, {"org_id": self.org_id, **values})
+
+    def find(self, statement: Executable, kind: str, key: UUID) -> AnyRow:
+        """Return the one row that a query finds by an id, ``key``; ``org_id`` is bound to it, too.
+
+        Raises:
+            TypeError: The key is no id.
+            NotFoundError: There is no such row.
+        """
+        require_id(kind, key)
+        row = self.read(statement, key=key).one_or_none()
+        if row is None:
+            raise NotFoundError(kind, key)
+        return row
 
     def saw(self, kind: str, key: UUID, version: int) -> None:
         """Note the version of an aggregate that was loaded.

@@ -153,10 +153,12 @@ def service_filters(services: SearchStrategy[Any], folders: SearchStrategy[Any])
     """Make filters of services, on ids of either organisation.
 
     Example:
+        >>> from uuid import UUID
         >>> from hypothesis import Phase, find, settings
         >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
-        >>> wanted = service_filters(services=st.just("a service"), folders=st.just("a folder"))
-        >>> find(wanted, lambda filters: [each.value for each in filters] == ["a folder"], settings=quick)[0].field
+        >>> service, folder = UUID(int=1), UUID(int=2)
+        >>> wanted = service_filters(services=st.just(service), folders=st.just(folder))
+        >>> find(wanted, lambda filters: [each.value for each in filters] == [folder], settings=quick)[0].field
         <ServiceFilter.FOLDER_ID: 'folder_id'>
     """
     return filters_of(
@@ -182,10 +184,12 @@ def order_filters(
     """Make filters of orders, on ids of either organisation.
 
     Example:
+        >>> from uuid import UUID
         >>> from hypothesis import Phase, find, settings
         >>> quick = settings(max_examples=2_000, phases=[Phase.generate])
-        >>> wanted = order_filters(st.just("order"), st.just("client"), st.just("service"), st.just("invoice"))
-        >>> find(wanted, lambda filters: [each.value for each in filters] == ["invoice"], settings=quick)[0].field
+        >>> order, client, service, invoice = map(UUID, ("1" * 32, "2" * 32, "3" * 32, "4" * 32))
+        >>> wanted = order_filters(st.just(order), st.just(client), st.just(service), st.just(invoice))
+        >>> find(wanted, lambda filters: [each.value for each in filters] == [invoice], settings=quick)[0].field
         <OrderFilter.INVOICE_ID: 'invoice_id'>
     """
     return filters_of(

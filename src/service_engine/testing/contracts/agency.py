@@ -52,8 +52,8 @@ def missing(kind: str, key: object) -> Iterator[None]:
 
     Example:
         >>> from service_engine.testing.examples import acme, agency
-        >>> with missing("ticket", 7), agency().begin(acme.id) as uow:
-        ...     uow.tickets.get(7)
+        >>> with missing("ticket", acme.id), agency().begin(acme.id) as uow:
+        ...     uow.tickets.get(acme.id)
     """
     with pytest.raises(NotFoundError) as refusal:
         yield
