@@ -57,7 +57,7 @@ class Settings:
     size: str = "medium"
     directory: Path = _DIRECTORY
     connections: int = 8
-    rounds: int = 8
+    rounds: int = 16
     seconds: float = 1.0
 
 
