@@ -112,10 +112,11 @@ def _fits_the_operator(instance: Condition[Any], _: Attribute[Any], value: objec
 @cache
 def _noun_of(field: Field) -> str:
     """Return whose id a field holds: ``client`` for ``client_id``, the noun of the list for ``id``; else nothing."""
-    if field.value == "id":
+    name: str = field.value
+    if name == "id":
         return type(field).__name__.removesuffix("Filter").lower()
-    noun = field.value.removesuffix("_id")
-    return "" if noun == field.value else _NOUNS.get(noun, noun)
+    noun = name.removesuffix("_id")
+    return "" if noun == name else _NOUNS.get(noun, noun)
 
 
 @frozen
