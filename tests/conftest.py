@@ -32,7 +32,7 @@ settings.register_profile(
     print_blob=True,
     phases=set(Phase) - {Phase.explain},  # which traces every line, for minutes: a failure is to be named soon
 )
-settings.register_profile("brief", parent=settings.get_profile("ci"), max_examples=20, stateful_step_count=20)
+settings.register_profile("brief", parent=settings.get_profile("ci"), max_examples=10, stateful_step_count=20)
 settings.register_profile(
     "deep",
     deadline=None,
