@@ -290,4 +290,5 @@ _METHOD: Final = """\
   the like, an invoice 3 items. Writers change rows of their own, in a copy of the dataset that is thrown away.
 - Statements are calls of the driver's cursor, counted in one way for everybody.
 
-`nox -s bench -- data --size small --repeat 20` takes a few minutes, `nox -s bench -- all` some hours."""
+`nox -s bench -- data --size small --repeat 20` takes a few minutes, `nox -s bench -- all` more than an
+hour, with `--seconds 14` twenty minutes."""
