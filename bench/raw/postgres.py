@@ -129,10 +129,10 @@ class RawPostgres:
 
     def operations(self) -> Mapping[Operation, Callable[[Given], Any]]:
         """Return what it can do: everything."""
-        reads = {
-            Task.LIST: self._list,
-            Task.OFFSET: self._list,
-            Task.CAPPED: self._capped,
+        reads: dict[Task, Callable[[Noun, Given], Any]] = {
+            Task.LIST: partial(self._list, self._reads.total),
+            Task.OFFSET: partial(self._list, self._reads.total),
+            Task.CAPPED: partial(self._list, self._reads.capped),
             Task.KEYSET: self._after,
             Task.RETRIEVE: self._retrieve,
         }
@@ -152,16 +152,10 @@ class RawPostgres:
     def _execute(self, statement: str, values: Mapping[str, Any]) -> psycopg.Cursor[Any]:
         return self._cursor.execute(statement, values)
 
-    def _list(self, noun: Noun, given: Given) -> tuple[int, list[dict[str, Any]]]:
+    def _list(self, totals: Mapping[Noun, str], noun: Noun, given: Given) -> tuple[int, list[dict[str, Any]]]:
         values = {"org": given.org_id}
         rows = self._rows(noun, self._reads.page(noun, given.size, (given.number - 1) * given.size), values)
-        [(total,)] = self._execute(self._reads.total[noun], values).fetchall()
-        return total, rows
-
-    def _capped(self, noun: Noun, given: Given) -> tuple[int, list[dict[str, Any]]]:
-        values = {"org": given.org_id}
-        rows = self._rows(noun, self._reads.page(noun, given.size, 0), values)
-        [(total,)] = self._execute(self._reads.capped[noun], values).fetchall()
+        [(total,)] = self._execute(totals[noun], values).fetchall()
         return total, rows
 
     def _after(self, noun: Noun, given: Given) -> tuple[None, list[dict[str, Any]]]:

@@ -104,10 +104,10 @@ class Reads:
             noun: self._finished(f"SELECT count(*) FROM {noun} WHERE org_id = :org AND deleted_at IS NULL")  # noqa: S608
             for noun in Noun
         }
-        first = f"LIMIT {CAP + 1:d}) first"
         self.capped = {
             noun: self._finished(
-                f"SELECT count(*) FROM (SELECT 1 FROM {noun} WHERE org_id = :org AND deleted_at IS NULL {first}"  # noqa: S608
+                f"SELECT count(*) FROM (SELECT 1 FROM {noun} WHERE org_id = :org AND deleted_at IS NULL"  # noqa: S608
+                f" LIMIT {CAP + 1:d}) first"
             )
             for noun in Noun
         }

@@ -122,10 +122,10 @@ class RawSqlite:
 
     def operations(self) -> Mapping[Operation, Callable[[Given], Any]]:
         """Return what it can do: everything."""
-        reads = {
-            Task.LIST: self._list,
-            Task.OFFSET: self._list,
-            Task.CAPPED: self._capped,
+        reads: dict[Task, Callable[[Noun, Given], Any]] = {
+            Task.LIST: partial(self._list, self._reads.total),
+            Task.OFFSET: partial(self._list, self._reads.total),
+            Task.CAPPED: partial(self._list, self._reads.capped),
             Task.KEYSET: self._after,
             Task.RETRIEVE: self._retrieve,
         }
@@ -142,16 +142,11 @@ class RawSqlite:
         """Close the connection."""
         self._connection.close()
 
-    def _list(self, noun: Noun, given: Given) -> tuple[int, list[dict[str, Any]]]:
+    def _list(self, totals: Mapping[Noun, str], noun: Noun, given: Given) -> tuple[int, list[dict[str, Any]]]:
         org = given.org_id.hex
         statement = self._reads.page(noun, given.size, (given.number - 1) * given.size)
         rows = self._rows(noun, statement, (org,))
-        return self._execute(self._reads.total[noun], (org,)).fetchone()[0], rows
-
-    def _capped(self, noun: Noun, given: Given) -> tuple[int, list[dict[str, Any]]]:
-        org = given.org_id.hex
-        rows = self._rows(noun, self._reads.page(noun, given.size, 0), (org,))
-        return self._execute(self._reads.capped[noun], (org,)).fetchone()[0], rows
+        return self._execute(totals[noun], (org,)).fetchone()[0], rows
 
     def _after(self, noun: Noun, given: Given) -> tuple[None, list[dict[str, Any]]]:
         at, id_ = needed(given.after)

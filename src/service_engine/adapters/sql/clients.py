@@ -169,8 +169,8 @@ class SqlClients:
 
     def get(self, client_id: ClientId, *, for_deletion: bool = False) -> Client:
         """Return a live client; see ``ports.clients.Clients``."""
-        require_id("client", client_id)
         if for_deletion:
+            require_id("client", client_id)  # which what finds it below does, too, but this comes before it
             self._transaction.read(self._statements.hold, key=client_id)
         elif self._transaction.contended:
             self._transaction.read(self._statements.lock, key=client_id)
