@@ -108,7 +108,7 @@ def figures(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure the library beside its peers and write docs/performance.md: an hour; ``-- --help`` tells of parts of it."""
+    """Measure the library beside its peers and write docs/performance.md: an hour; ``-- --help`` tells of parts."""
     install(session, ".[all]", *group("bench"))
     written = ["all", "--markdown", "docs/performance.md", "--plots", "docs/images"]
     session.run("python", "-m", "bench", *(session.posargs or written))
