@@ -5,12 +5,13 @@ Source: contract sections 2.7 and 6; part A "Rules" (invoices).
 
 from __future__ import annotations
 
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import Any, Final
 
 from attrs import Attribute, field, frozen
 
 from service_engine.domain.addresses import Address, PostalAddress
+from service_engine.domain.arithmetic import CONTEXT
 from service_engine.domain.evolution import across_fields
 from service_engine.domain.money import MAX_AMOUNT, MAX_DECIMALS, Money, exact, money
 from service_engine.domain.numbers import INTEGER, SMALL_INTEGER, within
@@ -25,9 +26,7 @@ PERCENTAGE: Final = 2
 """The type of a tax whose number is per cent of the subtotal; with every other type it is the amount."""
 MAX_PERCENT: Final = Decimal("999.99")
 _NAME: Final = "Tax"
-_THOUSANDTH: Final = Decimal(1).scaleb(-MAX_DECIMALS)
-_CONTEXT: Final = Context(prec=28)
-"""Our own, because the host may have set another precision or other traps for its thread."""
+_THOUSANDTH: Final = Decimal("0.001")
 
 
 def _in_thousandths(number: Decimal) -> Decimal:
@@ -35,7 +34,7 @@ def _in_thousandths(number: Decimal) -> Decimal:
     given: object = number  # whoever checks no types may give anything
     if not isinstance(given, Decimal) or not given.is_finite() or given.copy_abs() > MAX_AMOUNT:
         return number
-    written = number.quantize(_THOUSANDTH, context=_CONTEXT)
+    written = number.quantize(_THOUSANDTH, context=CONTEXT)
     if written != number:
         return number
     return written.copy_abs() if written.is_zero() else written

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any, Final
 
 from attrs import Attribute, field, frozen
 
+from service_engine.domain.arithmetic import CONTEXT, WIDE
 from service_engine.domain.evolution import across_fields
 from service_engine.errors import RuleViolationError
 
@@ -38,10 +39,6 @@ MAX_AMOUNT: Final = Decimal("9999999999.99")
 MAX_DECIMALS: Final = 3
 """No currency has more."""
 
-_CONTEXT: Final = Context(prec=28)
-"""Our own, because the host may have set another precision or other traps for its thread."""
-_WIDE: Final = Context(prec=64, rounding=ROUND_DOWN)
-"""Room for what is rounded afterwards; what does not fit even here is cut off, so that nothing is rounded twice."""
 _CODE: Final = re.compile(r"[A-Z]{3}\Z")
 _NO_DECIMALS: Final = frozenset(
     "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()  # noqa: SIM905
@@ -80,7 +77,7 @@ def exact(amount: Decimal, *, places: int, field: str = "amount") -> Decimal:
         raise RuleViolationError(field, f"The {field} must be a finite number.")
     if amount.copy_abs() > MAX_AMOUNT:
         raise RuleViolationError(field, f"The {field} must be between -{MAX_AMOUNT} and {MAX_AMOUNT}.")
-    quantised = amount.quantize(Decimal((0, (1,), -places)), context=_CONTEXT)
+    quantised = amount.quantize(Decimal((0, (1,), -places)), context=CONTEXT)
     if quantised != amount:
         raise RuleViolationError(field, f"The {field} must have at most {places} decimals.")
     return quantised.copy_abs() if quantised.is_zero() else quantised  # a negative zero becomes plain zero
@@ -150,7 +147,7 @@ class Money:
             >>> str(money("0.10", "USD") + money("0.20", "USD"))
             '0.30 USD'
         """
-        return Money(self.currency, _CONTEXT.add(self.amount, _addend(self, other)))
+        return Money(self.currency, CONTEXT.add(self.amount, _addend(self, other)))
 
     def __sub__(self, other: Money) -> Money:
         """Subtract an amount of the same currency.
@@ -163,7 +160,7 @@ class Money:
             >>> str(money("0.30", "USD") - money("0.10", "USD"))
             '0.20 USD'
         """
-        return Money(self.currency, _CONTEXT.subtract(self.amount, _addend(self, other)))
+        return Money(self.currency, CONTEXT.subtract(self.amount, _addend(self, other)))
 
     def __mul__(self, quantity: int) -> Money:
         """Multiply by a whole number, so that nothing has to be rounded.
@@ -180,7 +177,7 @@ class Money:
             msg = f"money is multiplied by a whole number, not by a {type(quantity).__name__}"
             raise TypeError(msg)
         return Money(
-            self.currency, exact(_WIDE.multiply(self.amount, Decimal(quantity)), places=decimals(self.currency))
+            self.currency, exact(WIDE.multiply(self.amount, Decimal(quantity)), places=decimals(self.currency))
         )
 
     def percent(self, rate: Decimal) -> Money:
@@ -201,9 +198,9 @@ class Money:
         """
         if not rate.is_finite() or rate.copy_abs() > MAX_AMOUNT:
             raise RuleViolationError("rate", "The rate is out of bounds.")
-        part = _WIDE.divide(_WIDE.multiply(self.amount, rate), Decimal(100))
+        part = WIDE.divide(WIDE.multiply(self.amount, rate), Decimal(100))
         unit = Decimal((0, (1,), -decimals(self.currency)))
-        return money(part.quantize(unit, rounding=ROUND_HALF_UP, context=_WIDE), self.currency)
+        return money(part.quantize(unit, rounding=ROUND_HALF_UP, context=WIDE), self.currency)
 
 
 def is_no_debt(_: Any, attribute: Attribute[Any], value: Money) -> None:
@@ -316,5 +313,5 @@ def total_of(amounts: Iterable[Money], currency: str, *, field: str = "amount") 
     """
     nothing, total = nought(currency), Decimal(0)
     for each in amounts:
-        total = _WIDE.add(total, _addend(nothing, each))
+        total = WIDE.add(total, _addend(nothing, each))
     return money(total, currency, field=field)

@@ -13,7 +13,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from decimal import Context, Decimal
+from decimal import Decimal
 from enum import Enum, IntEnum
 from typing import Any, Final, Generic, Protocol, TypeAlias, TypeVar
 from uuid import UUID
@@ -21,6 +21,7 @@ from uuid import UUID
 import attrs
 from attrs import Attribute, frozen
 
+from service_engine.domain.arithmetic import CONTEXT
 from service_engine.domain.instants import utc
 from service_engine.domain.money import Money
 from service_engine.domain.text import LINE, problem_with
@@ -59,8 +60,6 @@ _MAX_TOKEN: Final = 4_096
 _LEAST_WHOLE: Final = -(2**63)
 _GREATEST_WHOLE: Final = 2**63 - 1
 _THOUSANDTH: Final = Decimal("0.001")
-_CONTEXT: Final = Context(prec=28)
-"""Our own, because the host may have set another precision or other traps for its thread."""
 _LARGEST: Final = Decimal(10) ** 15
 _KEY: Final = "id"
 """The field that a list is always sorted by in the end; in a cursor by it, value and id are one."""
@@ -73,8 +72,8 @@ def _compared(value: Any) -> Scalar | None:
         value = value.amount
     if isinstance(value, IntEnum):
         return int(value)
-    if isinstance(value, Decimal) and value.is_finite() and abs(value) < _LARGEST:
-        return value.quantize(_THOUSANDTH, context=_CONTEXT)
+    if isinstance(value, Decimal) and value.is_finite() and value.copy_abs() < _LARGEST:
+        return value.quantize(_THOUSANDTH, context=CONTEXT)
     return utc(value) if isinstance(value, datetime) else value
 
 
@@ -86,7 +85,7 @@ def _fits_the_sort(instance: Cursor[Any], _: Attribute[Any], value: Scalar | Non
     elif isinstance(value, str):
         fits = fits and problem_with(value, max_length=LINE, required=False) is None
     elif isinstance(value, Decimal):
-        fits = fits and value.is_finite() and abs(value) < _LARGEST
+        fits = fits and value.is_finite() and value.copy_abs() < _LARGEST
     elif isinstance(value, int):
         fits = fits and _LEAST_WHOLE <= value <= _GREATEST_WHOLE
     if not fits:

@@ -115,6 +115,7 @@ class AggregateStatements(Generic[A]):
         value: Makes an aggregate of a row that ``get`` found.
         row: Makes the table's row of an aggregate.
         links: What they are linked to, and what they are made of.
+        lock: Locks what is written first by whoever changes the one with the id ``key``: itself, or what it is part of.
     """
 
     kind: str
@@ -123,7 +124,7 @@ class AggregateStatements(Generic[A]):
     value: Callable[[AnyRow], A]
     row: Callable[[A], Mapping[str, Any]]
     links: tuple[Links[A] | Parts[A, Any], ...] = ()
-    lock: Select[Any] = field(init=False, default=Factory(_lock, takes_self=True))
+    lock: Select[Any] = field(default=Factory(_lock, takes_self=True))
     add: Insert = field(init=False, default=Factory(_add, takes_self=True))
     save: Update = field(init=False, default=Factory(_save, takes_self=True))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
@@ -19,7 +18,7 @@ from service_engine.adapters.sql.scope import KEY, live, own
 from service_engine.adapters.sql.services import optional_money_of
 from service_engine.adapters.sql.tables import Tables
 from service_engine.adapters.sql.transaction import AnyRow, Transaction
-from service_engine.adapters.sql.types import instant_of, json_of, money_of, thousandths, uuid_of
+from service_engine.adapters.sql.types import amount_of, instant_of, json_of, money_of, thousandths, uuid_of
 from service_engine.domain.addresses import PostalAddress
 from service_engine.domain.change import Change
 from service_engine.domain.ids import InvoiceId, InvoiceItemId, OrderId, ServiceId
@@ -125,7 +124,7 @@ def _item_of(columns: list[Any], currency: str) -> InvoiceItem:
 
 def _tax_of(kind: int | None, percent: int, amount: int, currency: str) -> Tax:
     if kind == PERCENTAGE:
-        return Tax(type=kind, number=Decimal(percent).scaleb(-3))
+        return Tax(type=kind, number=amount_of(percent))
     return Tax(type=kind, number=money_of(amount, currency).amount)
 
 

@@ -37,7 +37,9 @@ from sqlalchemy.types import TypeEngine
 from service_engine.adapters.sql.scope import LIMIT, OFFSET, chosen_first
 from service_engine.adapters.sql.transaction import AnyRow, Transaction
 from service_engine.adapters.sql.types import Amount
+from service_engine.domain.arithmetic import shifted
 from service_engine.domain.instants import utc
+from service_engine.domain.money import MAX_DECIMALS
 from service_engine.ports.keysets import Counting, Cursor, KeysetPage, KeysetRequest, Total
 from service_engine.ports.lists import Condition, Field, Operator, Page, PageRequest, Sort, SortField
 
@@ -246,7 +248,7 @@ def _whole(value: Any) -> int:
 
 def _thousandths(value: Any, how: Operator) -> int:
     """Return the whole number of thousandths that compares with stored ones as the amount itself would."""
-    exact = Decimal(value).scaleb(3)
+    exact = shifted(Decimal(value), MAX_DECIMALS)
     if how in (Operator.EQ, Operator.IN):
         whole = int(exact)
         return _whole(whole) if whole == exact else _NOWHERE

@@ -9,7 +9,7 @@ from sqlalchemy import CTE, ColumnElement, Delete, Select, delete, select
 from service_engine.adapters.sql.aggregates import Aggregates, AggregateStatements, Links
 from service_engine.adapters.sql.order_parts import SliceStatements, of_live_order
 from service_engine.adapters.sql.people import assigned, assigned_ids, employee_ids_of, employee_rows_of, ids_of
-from service_engine.adapters.sql.scope import KEY, LOADED_VERSION, own
+from service_engine.adapters.sql.scope import KEY, LOADED_VERSION, lock_through, own
 from service_engine.adapters.sql.tables import Tables
 from service_engine.adapters.sql.transaction import AnyRow, Transaction
 from service_engine.domain.change import Change
@@ -70,6 +70,7 @@ class OrderTaskStatements:
             .where(own(tasks), tasks.c.id == KEY),
             value=_loaded,
             row=_row_of,
+            lock=lock_through(tasks, "order_id", tables.orders),
             links=(
                 Links(table=employees, owner="order_task_id", other="employee_id", ids=lambda task: task.employee_ids),
             ),

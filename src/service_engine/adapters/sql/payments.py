@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Select, bindparam, literal, select, type_coerce
 
 from service_engine.adapters.sql.aggregates import Aggregates, AggregateStatements
-from service_engine.adapters.sql.scope import KEY, own
+from service_engine.adapters.sql.scope import KEY, lock_through, own
 from service_engine.adapters.sql.tables import Tables
 from service_engine.adapters.sql.transaction import AnyRow, Transaction
 from service_engine.adapters.sql.types import INSTANT, SMALL, money_of
@@ -65,6 +65,7 @@ class PaymentStatements:
             get=ours.where(payments.c.id == KEY),
             value=_payment_of,
             row=_row_of,
+            lock=lock_through(payments, "invoice_id", tables.invoices),
         )
         oldest = (payments.c.created_at, payments.c.id)
         self.of_invoice: Select[Any] = ours.where(payments.c.invoice_id == KEY).order_by(*oldest)

@@ -38,6 +38,7 @@ __all__ = [
     "chosen_first",
     "live",
     "lock",
+    "lock_through",
     "own",
     "refers",
     "save",
@@ -101,6 +102,15 @@ def save(table: Table) -> Update:
 def lock(table: Table) -> Select[Any]:
     """Return the query that locks a live aggregate's row until the transaction ends, where rows can be locked."""
     return select(table.c.id).where(live(table), table.c.id == KEY).with_for_update(key_share=True)
+
+
+def lock_through(part: Table, column: str, whole: Table) -> Select[Any]:
+    """Return the query that locks the live aggregate that a part names in a column, as ``lock`` locks the part itself.
+
+    Whoever changes a part changes the whole first. To lock the part, and then the whole, would be the opposite order.
+    """
+    named = select(part.c[column]).where(own(part), part.c.id == KEY).scalar_subquery()
+    return select(whole.c.id).where(live(whole), whole.c.id == named).with_for_update(key_share=True)
 
 
 def _not_deleted(table: FromClause) -> list[ColumnElement[bool]]:

@@ -24,8 +24,9 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from service_engine.adapters.sql.dialects import as_text
+from service_engine.domain.arithmetic import CONTEXT, shifted
 from service_engine.domain.json_values import EMPTY, JsonObject
-from service_engine.domain.money import Money, decimals
+from service_engine.domain.money import MAX_DECIMALS, Money, decimals
 
 __all__ = [
     "FLAG",
@@ -39,6 +40,7 @@ __all__ = [
     "Id",
     "Json",
     "UtcDateTime",
+    "amount_of",
     "dump_json",
     "instant_of",
     "json_of",
@@ -161,7 +163,17 @@ def thousandths(amount: Decimal) -> int:
         >>> thousandths(Decimal("299.50"))
         299500
     """
-    return int(amount.scaleb(3))
+    return int(shifted(amount, MAX_DECIMALS))
+
+
+def amount_of(stored: int) -> Decimal:
+    """Return the amount that is stored as so many thousandths, with three decimals.
+
+    Example:
+        >>> amount_of(299500)
+        Decimal('299.500')
+    """
+    return shifted(Decimal(stored), -MAX_DECIMALS)
 
 
 @lru_cache(maxsize=4096)
@@ -172,7 +184,7 @@ def money_of(stored: int, currency: str) -> Money:
         >>> money_of(299500, "USD")
         Money(currency='USD', amount=Decimal('299.50'))
     """
-    return Money(currency, Decimal(stored).scaleb(-3).quantize(Decimal(1).scaleb(-decimals(currency))))
+    return Money(currency, amount_of(stored).quantize(Decimal((0, (1,), -decimals(currency))), context=CONTEXT))
 
 
 def instant_of(stored: str) -> datetime:
@@ -257,4 +269,4 @@ def _optional_thousandths(value: Decimal | None) -> int | None:
 
 
 def _optional_amount(value: int | Decimal | None) -> Decimal | None:
-    return None if value is None else Decimal(value).scaleb(-3)
+    return None if value is None else amount_of(int(value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,13 +20,15 @@ from service_engine.domain.invoices import Invoice, InvoiceRevision, delete_invo
 from service_engine.domain.orders import delete_order
 from service_engine.domain.services import delete_service
 from service_engine.errors import ConflictError
+from service_engine.ports.clients import ClientFilter
 from service_engine.ports.invoices import InvoiceRow
+from service_engine.ports.lists import Condition, Operator
 from service_engine.ports.unit_of_work import UnitOfWork
 from service_engine.testing import strategies
 from service_engine.testing.builders import NOON
 from service_engine.testing.contracts.agency import Agency, Contract, happened, missing
 from service_engine.testing.contracts.organizations import rolled_back
-from service_engine.usecases.clients import update_client
+from service_engine.usecases.clients import list_clients, update_client
 from service_engine.usecases.invoices import get_invoice
 
 __all__ = ["InvoiceContract", "InvoiceItemContract", "InvoiceNumberContract"]
@@ -87,6 +90,23 @@ class InvoiceContract(Contract):
             assert uow.invoices.save(happened(wanted)) == attrs.evolve(wanted, version=2)
             assert uow.invoices.get(plain.id) == attrs.evolve(wanted, version=2)
             assert uow.invoices.get(new.id) == new
+
+    def test_amounts_are_exact_whatever_the_thread_computes_with(self, acme: Agency) -> None:
+        """The host's precision, rounding and traps are its own: no amount is stored, read or added up by them."""
+        traps = [decimal.Inexact, decimal.Rounded]
+        with decimal.localcontext(decimal.Context(prec=3, rounding=decimal.ROUND_UP, traps=traps)):
+            items = [acme.build.invoice_item(amount=acme.build.money("12345678.91"))]
+            tax, credit = Tax(number=Decimal("1234.56")), acme.build.money("2345.67")
+            debt = acme.build.money("-87654321.09")
+            client = attrs.evolve(acme.build.client(role_id=acme.client_role.id), balance=debt)
+            with acme.begin() as uow:
+                uow.clients.add(happened(client))
+            invoice = acme.paid_invoice(client_id=client.id, items=items, tax=tax, credit=credit)
+            shown = acme.read(get_invoice, invoice.id)
+            balance = Condition(ClientFilter.BALANCE, Operator.EQ, debt.amount)
+            found = acme.read(list_clients, filters=[balance]).rows
+        assert (shown.invoice, shown.invoice.total) == (invoice, acme.build.money("12344567.80"))
+        assert [(row.client, row.spent) for row in found] == [(client, Decimal("12344567.80"))]
 
     def test_an_invoice_is_shown_with_its_client_as_they_are_now(self, acme: Agency) -> None:
         """Name, company and role of today; the address that it goes to is that of the day when it was issued."""
