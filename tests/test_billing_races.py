@@ -14,25 +14,23 @@ from typing import Any
 
 import attrs
 import pytest
-from attrs import frozen
 from sqlalchemy import bindparam, update
+from tests.billing import LINE, MONTHLY, books, charge, issued, sent_to
 from tests.racing import THREADS, at_once, errors, open_agency
 
 from service_engine.adapters.simulated_gateway import SimulatedGateway
-from service_engine.domain.ids import InvoiceId, PaymentId, ProposalId
+from service_engine.domain.ids import InvoiceId, PaymentId
 from service_engine.domain.invoice_items import InvoiceItemDraft
-from service_engine.domain.invoice_terms import BillingPeriod
 from service_engine.domain.invoices import Invoice, InvoiceRevision, InvoiceStatus, invoice_number, revise_invoice
-from service_engine.domain.orders import Order, place_order
+from service_engine.domain.orders import place_order
 from service_engine.domain.payments import Payment, PaymentStatus
-from service_engine.domain.subscriptions import Subscription, start_subscription
+from service_engine.domain.subscriptions import start_subscription
 from service_engine.errors import AlreadyTakenError, ConflictError, IllegalMoveError, WrongStatusError
-from service_engine.ports.lists import PageRequest
 from service_engine.ports.payments import ChargeRequest
 from service_engine.ports.unit_of_work import UnitOfWork
 from service_engine.testing.builders import NOON
 from service_engine.testing.contracts import Agency, happened
-from service_engine.usecases.charging import charge_invoice, reconcile_payments
+from service_engine.usecases.charging import reconcile_payments
 from service_engine.usecases.clients import create_client, find_client, list_clients
 from service_engine.usecases.invoices import (
     InvoicePatch,
@@ -44,19 +42,9 @@ from service_engine.usecases.invoices import (
 )
 from service_engine.usecases.orders import create_order, free_number, list_orders
 from service_engine.usecases.payments import mark_paid
-from service_engine.usecases.proposals import (
-    ProposedService,
-    SignedProposal,
-    draft_proposal,
-    get_proposal,
-    send_proposal,
-    sign_proposal,
-)
+from service_engine.usecases.proposals import SignedProposal, get_proposal, sign_proposal
 
 ROUNDS = 3
-MONTHLY = BillingPeriod(length=1, unit="M")
-EVERYTHING = PageRequest(size=100)
-LINE = InvoiceItemDraft(name="Advice", amount=Decimal(100))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -64,52 +52,6 @@ def acme(request: pytest.FixtureRequest) -> Iterator[Agency]:
     """Give an organisation on a database, with enough connections for everybody."""
     with open_agency(request.getfixturevalue(f"{request.param}_database_url")) as agency:
         yield agency
-
-
-@frozen(kw_only=True)
-class Books:
-    """What is on record of an invoice."""
-
-    invoice: Invoice
-    orders: tuple[Order, ...]
-    payments: tuple[Payment, ...]
-    subscription: Subscription | None
-
-
-def sent_to(acme: Agency, email: str) -> ProposalId:
-    """Send a proposal to somebody."""
-    offer = ProposedService(service_id=acme.service().id, price=Decimal(100))
-
-    def send(uow: UnitOfWork) -> ProposalId:
-        drafted = draft_proposal(
-            uow, client_email=email, client_first_name="Eve", client_last_name="Ray", items=[offer], at=NOON
-        )
-        return send_proposal(uow, drafted.id, at=NOON).id
-
-    return acme.run(send)
-
-
-def issued(acme: Agency) -> InvoiceId:
-    """Issue a recurring invoice over two services and something else."""
-    service_id = acme.service().id
-    lines = [
-        InvoiceItemDraft(name="Logo", amount=Decimal(100), service_id=service_id),
-        InvoiceItemDraft(name="Hosting", amount=Decimal(5), quantity=12, service_id=service_id),
-        LINE,
-    ]
-    return acme.run(create_invoice, payer=acme.client().id, items=lines, recurring=MONTHLY, at=NOON).id
-
-
-def books(acme: Agency, invoice_id: InvoiceId) -> Books:
-    """Return what is on record of an invoice."""
-    orders = [row.order for row in acme.read(list_orders, page=EVERYTHING).rows]
-    with acme.begin() as uow:
-        return Books(
-            invoice=uow.invoices.get(invoice_id),
-            orders=tuple(order for order in orders if order.invoice_id == invoice_id),
-            payments=uow.payments.of_invoice(invoice_id),
-            subscription=uow.subscriptions.of_invoice(invoice_id),
-        )
 
 
 def paid_once(acme: Agency, invoice_id: InvoiceId) -> Payment:
@@ -126,11 +68,6 @@ def paid_once(acme: Agency, invoice_id: InvoiceId) -> Payment:
     assert payment.amount == invoice.total
     assert {each.status for each in found.payments} <= {PaymentStatus.SUCCEEDED, PaymentStatus.REFUNDED}
     return payment
-
-
-def charge(acme: Agency, gateway: SimulatedGateway, invoice_id: InvoiceId) -> Invoice:
-    """Charge an invoice."""
-    return charge_invoice(acme.store, gateway, acme.org_id, invoice_id, payment_method_id="pm_1", at=NOON)
 
 
 def require_paid_or_told_so(results: list[Any]) -> int:

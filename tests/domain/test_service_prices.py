@@ -11,6 +11,7 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.domain.offering import revised
 
 from service_engine.domain import services
 from service_engine.domain.ids import ServiceId
@@ -26,11 +27,6 @@ PRICES = ("price", "first_price", "recurring_price")
 def evolved(value: Service, **changes: Any) -> Service:
     """Return a value that differs in the given attributes, whose names are computed."""
     return attrs.evolve(value, **changes)
-
-
-def revised(service: Service = web_development, /, **fields: Any) -> Service:
-    """Revise a service by a patch of the given fields."""
-    return services.revise_service(service, ServicePatch(**fields), at=later).state
 
 
 def any_service() -> st.SearchStrategy[Service]:

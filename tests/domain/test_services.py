@@ -1,4 +1,4 @@
-"""Services: every bound, every transition and its silence. Their prices have a file of their own."""
+"""Services: every transition and its silence. Their bounds and their prices have files of their own."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import attrs
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from tests.domain.offering import INTEGER, revised
 
 from service_engine.domain import services
 from service_engine.domain.change import UNSET, Change
@@ -34,18 +35,12 @@ from service_engine.testing.examples import folder, jane, later, now, web_develo
 ID = ServiceId(UUID(int=1))
 BOB = EmployeeId(UserId(UUID(int=77)))
 PRICES = ("price", "first_price", "recurring_price")
-INTEGER = 2**31 - 1
 Transition = Callable[[Service], Change[Service]]
 
 
 def evolved(value: Service, **changes: Any) -> Service:
     """Return a value that differs in the given attributes, whose names are computed."""
     return attrs.evolve(value, **changes)
-
-
-def revised(service: Service = web_development, /, **fields: Any) -> Service:
-    """Revise a service by a patch of the given fields."""
-    return services.revise_service(service, ServicePatch(**fields), at=later).state
 
 
 def everything() -> ServicePatch:
@@ -293,78 +288,6 @@ def test_metadata_is_replaced_whole_and_compared_as_json():
     [event] = services.revise_service(there, ServicePatch(metadata=freeze({"a": True, "b": 2})), at=later).events
     assert isinstance(event, ServiceRevised)
     assert event.fields == ("metadata",)
-
-
-NUMBERS = {
-    "first_period_length": (1, INTEGER),
-    "recurring_period_length": (1, INTEGER),
-    "recurring_action": (0, 2**15 - 1),
-    "max_active_requests": (0, INTEGER),
-    "deadline": (0, INTEGER),
-    "sort_order": (-INTEGER, INTEGER),
-    "provider_id": (-INTEGER, INTEGER),
-    "provider_service_id": (-INTEGER, INTEGER),
-}
-
-
-@pytest.mark.parametrize("name", NUMBERS)
-def test_every_number_fits_its_column(name: str):
-    """Both bounds fit, one beyond either is refused by name, anything else is no number (D64)."""
-    lowest, highest = NUMBERS[name]
-    for fits in NUMBERS[name]:
-        assert getattr(revised(**{name: fits}), name) == fits
-    for wrong in (lowest - 1, highest + 1):
-        with pytest.raises(RuleViolationError) as refused:
-            revised(**{name: wrong})
-        assert refused.value.field == name
-        assert refused.value.message == f"The {name} must be between {lowest} and {highest}."
-    with pytest.raises(TypeError, match=f"{name} must be a whole number"):
-        revised(**{name: 1.5})
-
-
-TEXTS = {
-    "name": 255,
-    "description": 65_535,
-    "braintree_plan_id": 255,
-    "hoth_product_key": 255,
-    "hoth_package_name": 255,
-}
-
-
-@pytest.mark.parametrize("name", TEXTS)
-def test_every_text_is_stripped_and_fits_its_column(name: str):
-    """The longest fits with blanks around it, one character more is refused by name."""
-    longest = "x" * TEXTS[name]
-    assert getattr(revised(**{name: f" {longest}\n"}), name) == longest
-    for wrong in (longest + "x", "a\x00b"):
-        with pytest.raises(RuleViolationError) as refused:
-            revised(**{name: wrong})
-        assert refused.value.field == name
-
-
-def test_the_name_is_never_blank():
-    """The one text that must say something."""
-    with pytest.raises(RuleViolationError, match="The name must not be blank"):
-        revised(name=" ")
-
-
-@pytest.mark.parametrize("name", ["first_period_unit", "recurring_period_unit"])
-def test_a_period_has_one_of_four_units(name: str):
-    """Day, week, month, year, by their capital letters; the sentence is the contract's."""
-    assert PERIOD_UNITS == ("D", "W", "M", "Y")
-    for unit in PERIOD_UNITS:
-        assert getattr(revised(**{name: unit}), name) == unit
-    for wrong in ("d", "", "DD", "Q"):
-        with pytest.raises(RuleViolationError) as refused:
-            revised(**{name: wrong})
-        assert (refused.value.field, refused.value.message) == (name, "Period type must be D, W, M, or Y")
-
-
-def test_the_kinds_of_payment():
-    """The contract's three numbers; a bare number is none of them."""
-    assert {each.value: each.name for each in Recurrence} == {0: "ONE_TIME", 1: "RECURRING", 2: "TRIAL"}
-    with pytest.raises(TypeError, match="recurrence must be of Recurrence, not 1"):
-        revised(recurrence=1)
 
 
 # --------------------------------------------------------------------------------------------- assigning, deleting

@@ -1,4 +1,4 @@
-"""Tickets: every transition, its inverse, its silence, and the one invariant."""
+"""Tickets: every transition, its silence, and the one invariant. The status has a file of its own."""
 
 from __future__ import annotations
 
@@ -15,20 +15,16 @@ from hypothesis import strategies as st
 
 from service_engine.domain import tickets
 from service_engine.domain.change import UNSET, Change
-from service_engine.domain.ids import ClientId, EmployeeId, TicketId, UserId
+from service_engine.domain.ids import EmployeeId, TicketId, UserId
 from service_engine.domain.json_values import freeze, same
 from service_engine.domain.tickets import (
-    LIFECYCLE,
     Ticket,
     TicketAssigned,
-    TicketClosed,
     TicketDeleted,
     TicketLinked,
     TicketOpened,
-    TicketReopened,
     TicketRetagged,
     TicketRevised,
-    TicketSetPending,
     TicketStatus,
 )
 from service_engine.errors import RuleViolationError
@@ -36,11 +32,6 @@ from service_engine.testing import strategies
 from service_engine.testing.examples import jane, john, later, now, ticket, urgent, website
 
 ID = TicketId(UUID(int=1))
-STATUS_EVENTS = {
-    TicketStatus.OPEN: TicketReopened,
-    TicketStatus.PENDING: TicketSetPending,
-    TicketStatus.CLOSED: TicketClosed,
-}
 BOB = EmployeeId(UserId(UUID(int=77)))
 Transition = Callable[[Ticket], Change[Ticket]]
 
@@ -260,52 +251,6 @@ def test_a_ticket_is_a_value():
         ticket.subject = "New"  # type: ignore[misc]
 
 
-# -------------------------------------------------------------------------------------------------------- status
-
-
-def test_the_statuses_and_their_labels():
-    """The contract's numbers and words; a new ticket is Open; from each, every other can be reached in one move."""
-    assert {status.value: status.label for status in TicketStatus} == {1: "Open", 2: "Pending", 3: "Closed"}
-    assert LIFECYCLE.initial is TicketStatus.OPEN
-    assert LIFECYCLE.noun == "ticket"
-    assert len(list(LIFECYCLE.pairs())) == 6
-
-
-@given(strategies.tickets(), st.sampled_from(TicketStatus), strategies.instants())
-def test_date_closed_follows_the_status(there: Ticket, status: TicketStatus, at: datetime):
-    """Set on entering Closed, cleared on leaving, kept while staying; nothing else but updated_at moves."""
-    change = tickets.change_status(there, status, at=at)
-    if status is there.status:
-        assert change == Change(there)
-    else:
-        date_closed = at if status is TicketStatus.CLOSED else None
-        assert change.state == attrs.evolve(there, status=status, date_closed=date_closed, updated_at=at)
-        assert change.events == (STATUS_EVENTS[status](ticket_id=there.id, at=at),)
-
-
-@given(strategies.tickets(), strategies.instants())
-def test_the_named_moves_are_changes_of_status(there: Ticket, at: datetime):
-    """close, reopen and set_pending lead where their names say."""
-    assert tickets.close(there, at=at) == tickets.change_status(there, TicketStatus.CLOSED, at=at)
-    assert tickets.reopen(there, at=at) == tickets.change_status(there, TicketStatus.OPEN, at=at)
-    assert tickets.set_pending(there, at=at) == tickets.change_status(there, TicketStatus.PENDING, at=at)
-
-
-@given(strategies.tickets(), strategies.instants())
-def test_reopening_undoes_closing(there: Ticket, at: datetime):
-    """An open ticket that is closed and reopened is as it was, but for updated_at."""
-    opened = tickets.reopen(there, at=at).state
-    back = tickets.close(opened, at=at).then(tickets.reopen, at=at)
-    assert back.state == attrs.evolve(opened, updated_at=at)
-    assert [type(event) for event in back.events] == [TicketClosed, TicketReopened]
-
-
-def test_closing_again_keeps_the_first_time():
-    """3 → 3 keeps date_closed."""
-    closed = tickets.close(ticket, at=now).state
-    assert tickets.close(closed, at=later).state.date_closed == now
-
-
 # ----------------------------------------------------------------------------------------------- people and tags
 
 
@@ -424,9 +369,3 @@ def test_deleting_hides_once(there: Ticket, at: datetime):
     assert deleted.state == attrs.evolve(live, deleted_at=at, updated_at=at)
     assert deleted.events == (TicketDeleted(ticket_id=there.id, at=at),)
     assert tickets.delete(deleted.state, at=later) == Change(deleted.state)
-
-
-def test_the_moves_table_is_the_one_that_is_public():
-    """MOVES and LIFECYCLE are one table; the client of a ticket is never among what a transition takes."""
-    assert tickets.MOVES is LIFECYCLE.moves
-    assert ticket.client_id == ClientId(UserId(john.id))

@@ -1,39 +1,30 @@
-"""What can be done with clients: send a command, look at the store."""
+"""What can be done with clients: send a command, look at the store. Their e-mails have a file of their own."""
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 import attrs
 import pytest
+from tests.usecases.registering import ANN, stored
 
 from service_engine import MemoryStore
 from service_engine.domain.access import define_role
-from service_engine.domain.clients import Client, ClientPatch, ClientRegistered, ClientRevised, PostalAddress
+from service_engine.domain.clients import ClientPatch, ClientRegistered, ClientRevised, PostalAddress
 from service_engine.domain.ids import ClientId, OrganizationId, RoleId, UserId
 from service_engine.domain.json_values import freeze
 from service_engine.domain.organizations import found_organization
-from service_engine.errors import (
-    AlreadyTakenError,
-    ConflictError,
-    DependentsExistError,
-    InvalidReferenceError,
-    NotFoundError,
-    RuleViolationError,
-)
+from service_engine.errors import AlreadyTakenError, DependentsExistError, NotFoundError, RuleViolationError
 from service_engine.ports.clients import ClientFilter, ClientSort
 from service_engine.ports.lists import Condition, Operator, PageRequest, Sort
-from service_engine.ports.unit_of_work import Store, UnitOfWork
+from service_engine.ports.unit_of_work import Store
 from service_engine.testing import SeededEntropy, examples
 from service_engine.testing.examples import acme, client_role, jane, john, later, now, ticket, website
 from service_engine.usecases.clients import (
     create_client,
     delete_client,
-    find_client,
     get_client,
     list_clients,
-    register_newcomer,
     require_free_email,
     update_client,
 )
@@ -42,7 +33,6 @@ from service_engine.usecases.organizations import add_employee
 from service_engine.usecases.tickets import delete_ticket
 
 NOBODY = ClientId(UserId(UUID(int=404)))
-ANN: dict[str, Any] = {"email": "ann@example.com", "first_name": "Ann", "last_name": "Lee", "at": now}
 NOBODYS = OrganizationId(UUID(int=500))
 
 
@@ -57,15 +47,6 @@ class RepeatingEntropy(SeededEntropy):
         """Return the lowest, and note what was asked."""
         self.draws.append((lowest, highest))
         return lowest
-
-
-def stored(store: Store, client_id: ClientId) -> Client:
-    """Return a client as they are stored."""
-
-    def load(uow: UnitOfWork) -> Client:
-        return uow.clients.get(client_id)
-
-    return store.run(acme.id, load)
 
 
 # ------------------------------------------------------------------------------------------------------ creating
@@ -225,6 +206,11 @@ def test_a_patch_that_changes_nothing_writes_nothing(agency: Store):
         assert uow.events == ()
 
 
+def _place() -> dict[str, str | None]:
+    assert john.address is not None
+    return attrs.asdict(john.address.place)
+
+
 @pytest.mark.usefixtures("store")
 def test_the_address_comes_moves_and_goes(agency: Store):
     """A first address has an id of its own, a new place keeps it, and None removes it."""
@@ -341,68 +327,3 @@ def test_the_newest_come_first_unless_told_otherwise(agency: Store):
     assert [row.client.last_name for row in by_name.rows] == ["Doe", "Lee"]
     only = agency.read(acme.id, list_clients, filters=[Condition(ClientFilter.EMAIL, Operator.EQ, "ann@example.com")])
     assert ([row.client.id for row in only.rows], only.total) == ([ann.id], 1)
-
-
-# ---------------------------------------------------------------------------------------------------- the e-mail
-
-
-def test_a_free_email_is_free(agency: Store):
-    """Nothing happens."""
-    with agency.begin(acme.id) as uow:
-        require_free_email(uow, "ann@example.com")
-        assert uow.events == ()
-
-
-def test_what_is_no_email_is_refused_before_it_is_looked_up(agency: Store):
-    """Shape first."""
-    with pytest.raises(RuleViolationError, match="must be an e-mail address"):
-        agency.run(acme.id, require_free_email, "ann")
-
-
-@pytest.mark.usefixtures("store")
-def test_finding_a_client_by_email(agency: Store, neighbour):
-    """In any letters; None where nobody has it, or only another organisation's client, or a deleted one."""
-    ann = agency.run(acme.id, create_client, **ANN)
-    assert agency.run(acme.id, find_client, " ANN@example.com\t") == ann.id
-    agency.run(acme.id, delete_client, ann.id, at=later)
-    for email in (neighbour.client.email, "nobody@example.com", ann.email):
-        assert agency.run(acme.id, find_client, email) is None
-
-
-@pytest.mark.usefixtures("store")
-def test_staff_are_no_clients(agency: Store):
-    """An employee's e-mail is refused like a client who is not there, on whatever field it came (D32, D53)."""
-    for given, field in (({}, "email"), ({"field": "client_email"}, "client_email")):
-        with pytest.raises(InvalidReferenceError) as refused:
-            agency.run(acme.id, find_client, jane.email, **given)
-        assert (refused.value.field, refused.value.message) == (field, "The specified client does not exist.")
-
-
-@pytest.mark.usefixtures("store")
-def test_a_newcomer_is_registered_like_anybody(agency: Store):
-    """With all that is known of them."""
-    with agency.begin(acme.id) as uow:
-        assert find_client(uow, ANN["email"]) is None
-        ann = register_newcomer(uow, **ANN, details=ClientPatch(company="Lee Ltd"))
-        assert uow.events == (ClientRegistered(client_id=ann.id, at=now),)
-    assert (ann.email, ann.company, stored(agency, ann.id)) == ("ann@example.com", "Lee Ltd", ann)
-
-
-def test_a_newcomer_who_was_registered_meanwhile_is_a_conflict(agency: Store):
-    """Not a refusal: the use case runs again, and finds them (D26)."""
-    with agency.begin(acme.id) as uow:
-        with pytest.raises(ConflictError) as refused:
-            register_newcomer(uow, **(ANN | {"email": john.email}))
-        assert (refused.value.kind, refused.value.key, uow.events) == ("client", john.email, ())
-
-
-def test_what_is_no_email_finds_nobody(agency: Store):
-    """It is refused, on the field that it came on."""
-    with pytest.raises(RuleViolationError) as refused:
-        agency.run(acme.id, find_client, "ann", field="client_email")
-    assert refused.value.field == "client_email"
-
-
-def _place() -> dict[str, str | None]:
-    assert john.address is not None
-    return attrs.asdict(john.address.place)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import attrs
 import pytest
+from tests.usecases.hiring import bob
 
 from service_engine.domain.ids import EmployeeId, OrderId, OrderTaskId, UserId
 from service_engine.domain.order_tasks import (
@@ -34,7 +35,6 @@ from service_engine.usecases.order_tasks import (
     update_order_task,
 )
 from service_engine.usecases.orders import delete_order
-from service_engine.usecases.organizations import add_employee
 
 NOBODY = EmployeeId(UserId(UUID(int=404)))
 LATEST = later + timedelta(hours=1)
@@ -63,11 +63,6 @@ def stored(store: Store) -> Order:
 def listed(store: Store) -> list[OrderTask]:
     """Return the tasks of the example's order as they are shown."""
     return [row.task for row in store.read(acme.id, list_order_tasks, website.id).rows]
-
-
-def bob(store: Store) -> EmployeeId:
-    """Hire a second employee."""
-    return store.run(acme.id, add_employee, email="bob@example.com", first_name="Bob", last_name="Ray", at=now).id
 
 
 ACTS: dict[str, Callable[[Store, OrderTaskId], object]] = {

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import attrs
 import pytest
+from tests.usecases.hiring import bob
 
 from service_engine.domain.ids import EmployeeId, ServiceFolderId, ServiceId, UserId
 from service_engine.domain.json_values import freeze
@@ -28,7 +29,6 @@ from service_engine.ports.services import ServiceFilter, ServiceSort
 from service_engine.ports.unit_of_work import Store, UnitOfWork
 from service_engine.testing.examples import acme, folder, jane, john, later, now, web_development, website
 from service_engine.usecases.orders import get_order
-from service_engine.usecases.organizations import add_employee
 from service_engine.usecases.services import (
     create_service,
     create_service_folder,
@@ -70,11 +70,6 @@ def folders(store: Store) -> list[str]:
         return uow.service_folders.all()
 
     return [each.name for each in store.run(acme.id, load)]
-
-
-def bob(store: Store) -> EmployeeId:
-    """Hire a second employee."""
-    return store.run(acme.id, add_employee, email="bob@example.com", first_name="Bob", last_name="Ray", at=now).id
 
 
 # ------------------------------------------------------------------------------------------------------ creating

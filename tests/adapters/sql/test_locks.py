@@ -19,6 +19,7 @@ from service_engine.testing.builders import NOON
 from service_engine.testing.contracts.agency import Agency
 from service_engine.usecases.order_tasks import add_order_task, update_order_task
 from service_engine.usecases.payments import begin_charge, settle_charge
+from service_engine.usecases.tickets import retag_ticket
 
 pytestmark = pytest.mark.parametrize("store", ["postgres"], indirect=True)
 
@@ -95,6 +96,18 @@ def test_changes_of_one_task_do_not_wait_in_a_circle(acme: Agency, deadlocks: li
         acme.run(update_order_task, task.id, OrderTaskPatch(name=f"Draft {turn}"), at=at)
 
     all_at_once(rename)
+    assert deadlocks == []
+
+
+def test_the_same_new_tags_on_one_ticket_are_not_waited_for_in_a_circle(acme: Agency, deadlocks: list[str]) -> None:
+    """Whoever makes a tag locks what it is for first, at the first try as at the second."""
+    ticket = acme.ticket()
+
+    def retag(turn: int) -> None:
+        names = [f"first {turn % 8}", f"second {turn % 8}", f"own {turn}"]
+        acme.run(retag_ticket, ticket.id, names, at=NOON + timedelta(seconds=turn))
+
+    all_at_once(retag)
     assert deadlocks == []
 
 

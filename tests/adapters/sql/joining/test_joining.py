@@ -2,125 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import suppress
 from gc import collect
 from typing import Any
 from weakref import ref
 
 import pytest
-from sqlalchemy import Connection, Engine, ForeignKeyConstraint, MetaData, String, create_engine, func, select
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, scoped_session, sessionmaker
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from tests.adapters.sql.joining.hosting import (
+    Campaign,
+    SecondThoughtsError,
+    campaigns,
+    emails,
+    opened,
+    register,
+    tables,
+)
 
-from service_engine.adapters.sql import SqlStore, build_tables, configure_sqlite, join
-from service_engine.adapters.sql.engines import READS, open_engine
-from service_engine.adapters.sql.migrations import upgrade
+from service_engine.adapters.sql import SqlStore, join
+from service_engine.adapters.sql.engines import READS
 from service_engine.adapters.sql.types import ID
-from service_engine.domain import tickets
-from service_engine.domain.ids import ClientId, OrganizationId, TicketId
-from service_engine.errors import ConflictError
-from service_engine.ports.unit_of_work import UnitOfWork
+from service_engine.domain.ids import OrganizationId
 from service_engine.testing.builders import NOON
-from service_engine.usecases.clients import create_client, get_client, list_clients
+from service_engine.usecases.clients import get_client
 from service_engine.usecases.organizations import bootstrap_organization
-from service_engine.usecases.tickets import TicketPatch, get_ticket, open_ticket, update_ticket
-
-
-class Base(DeclarativeBase):
-    metadata = MetaData()
-
-
-tables = build_tables(Base.metadata, prefix="desk_")
-
-
-class Campaign(Base):
-    """A table of the host's that refers to our clients."""
-
-    __tablename__ = "campaigns"
-    __table_args__ = (ForeignKeyConstraint(["org_id", "client_id"], ["desk_users.org_id", "desk_users.id"]),)
-
-    name: Mapped[str] = mapped_column(String(50), primary_key=True)
-    org_id: Mapped[Any] = mapped_column(ID)
-    client_id: Mapped[Any] = mapped_column(ID)
-
-
-@pytest.fixture(params=["sqlite", "postgres"], scope="module")
-def migrated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """Give a host's engine on a database of the host's, with its table beside ours."""
-    if request.param == "sqlite":
-        engine = configure_sqlite(create_engine(f"sqlite:///{tmp_path_factory.mktemp('host') / 'host.db'}"))
-        yield from _with_tables(engine)
-        return
-    from service_engine.testing.postgres import new_database
-
-    with new_database(request.getfixturevalue("postgres_url")) as url:
-        yield from _with_tables(open_engine(url))
-
-
-def _with_tables(engine: Engine) -> Iterator[Engine]:
-    upgrade(engine, prefix="desk_")
-    Campaign.__table__.create(engine)  # type: ignore[attr-defined]
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def host(migrated: Engine) -> Iterator[Engine]:
-    """Give the engine, and leave nothing behind."""
-    yield migrated
-    with migrated.begin() as connection:
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(table.delete())
-
-
-@pytest.fixture
-def store(host: Engine) -> SqlStore:
-    """Give a store on the same tables, to look at what was committed."""
-    return SqlStore(host, tables=tables)
-
-
-@pytest.fixture
-def acme(store: SqlStore) -> OrganizationId:
-    """Give an organisation."""
-    org_id = OrganizationId(store.entropy.new_id())
-    store.run(org_id, bootstrap_organization, name="Acme", at=NOON)
-    return org_id
-
-
-def register(uow: UnitOfWork, name: str = "john") -> ClientId:
-    """Create a client."""
-    email = f"{name}@example.com"
-    return create_client(uow, email=email, first_name=name, last_name="Doe", at=NOON).id
-
-
-def opened(host: Engine, kind: str) -> Session | Connection:
-    """Open what is joined."""
-    return Session(host) if kind == "session" else host.connect()
-
-
-def emails(store: SqlStore, org_id: OrganizationId) -> list[str]:
-    """Return who was committed."""
-    return sorted(row.client.email for row in store.read(org_id, list_clients).rows)
-
-
-class SecondThoughtsError(Exception):
-    """What makes a host take back what it did in a savepoint."""
-
-
-@contextmanager
-def taken_back(savepoint: AbstractContextManager[Any]) -> Iterator[None]:
-    """Do something in a savepoint that ends with an exception."""
-    with suppress(SecondThoughtsError), savepoint:
-        yield
-        raise SecondThoughtsError
-
-
-def campaigns(host: Engine) -> int:
-    """Count the host's committed rows."""
-    with Session(host) as session:
-        return session.scalar(select(func.count()).select_from(Campaign)) or 0
+from service_engine.usecases.tickets import open_ticket
 
 
 class TestOneTransaction:
@@ -251,102 +160,6 @@ class TestFlush:
                 assert len(session.new) == 1
             get_client(uow, client_id)
             assert not session.new
-
-
-class TestSavepoints:
-    """What is taken back is taken back everywhere."""
-
-    @pytest.mark.parametrize("kind", ["session", "connection"])
-    def test_a_savepoint_of_the_hosts(self, host: Engine, store: SqlStore, acme: OrganizationId, kind: str) -> None:
-        """The rest stays; events and versions are as before."""
-        with opened(host, kind) as joined, joined.begin():
-            uow = join(joined, acme, tables=tables)
-            ticket = open_ticket(uow, client_id=register(uow), subject="Help", at=NOON)
-            with taken_back(joined.begin_nested()):
-                update_ticket(uow, ticket.id, TicketPatch(subject="Thanks"), at=NOON)
-            assert [type(event).__name__ for event in uow.events] == ["ClientRegistered", "TicketOpened"]
-            update_ticket(uow, ticket.id, TicketPatch(note="calls back"), at=NOON)
-        kept = store.read(acme, get_ticket, ticket.id)
-        assert (kept.subject, kept.note) == ("Help", "calls back")
-
-    @pytest.mark.parametrize("kind", ["session", "connection"])
-    def test_a_savepoint_of_the_unit_of_work(
-        self, host: Engine, store: SqlStore, acme: OrganizationId, kind: str
-    ) -> None:
-        """The same for a session and for a connection."""
-        with opened(host, kind) as joined:
-            uow = join(joined, acme, tables=tables)
-            ticket = open_ticket(uow, client_id=register(uow), subject="Help", at=NOON)
-            with taken_back(uow.savepoint()):
-                update_ticket(uow, ticket.id, TicketPatch(subject="Thanks"), at=NOON)
-            with uow.savepoint() as same:
-                update_ticket(same, ticket.id, TicketPatch(note="calls back"), at=NOON)
-            assert [type(event).__name__ for event in uow.events] == [
-                "ClientRegistered",
-                "TicketOpened",
-                "TicketRevised",
-            ]
-            joined.commit()
-        kept = store.read(acme, get_ticket, ticket.id)
-        assert (kept.subject, kept.note) == ("Help", "calls back")
-
-    @pytest.mark.parametrize("kind", ["session", "connection"])
-    def test_savepoints_in_savepoints(self, host: Engine, store: SqlStore, acme: OrganizationId, kind: str) -> None:
-        """The outer one takes back what the inner one kept."""
-        with opened(host, kind) as joined, joined.begin():
-            uow = join(joined, acme, tables=tables)
-            register(uow, "a")
-            with taken_back(joined.begin_nested()):
-                with joined.begin_nested():
-                    register(uow, "b")
-                with taken_back(uow.savepoint()):
-                    register(uow, "c")
-                assert len(uow.events) == 2
-            assert len(uow.events) == 1
-        assert emails(store, acme) == ["a@example.com"]
-
-    @pytest.mark.parametrize("kind", ["session", "connection"])
-    def test_joined_inside_a_savepoint(self, host: Engine, store: SqlStore, acme: OrganizationId, kind: str) -> None:
-        """It goes on after the savepoint, without what was taken back."""
-        with opened(host, kind) as joined, joined.begin():
-            with taken_back(joined.begin_nested()):
-                uow = join(joined, acme, tables=tables)
-                register(uow, "a")
-            assert uow.events == ()
-            register(uow, "b")
-        assert emails(store, acme) == ["b@example.com"]
-
-    @pytest.mark.parametrize("kind", ["session", "connection"])
-    def test_joined_two_savepoints_deep(self, host: Engine, store: SqlStore, acme: OrganizationId, kind: str) -> None:
-        """The inner one is kept, another one beside it is not, and in the end the outer one takes back everything."""
-        with opened(host, kind) as joined, joined.begin():
-            with taken_back(joined.begin_nested()):
-                with joined.begin_nested():
-                    uow = join(joined, acme, tables=tables)
-                    register(uow, "a")
-                with taken_back(joined.begin_nested()):
-                    register(uow, "b")
-                assert len(uow.events) == 1
-            assert not uow.events
-            register(uow, "c")
-            assert len(uow.events) == 1
-        assert emails(store, acme) == ["c@example.com"]
-
-    def test_a_conflict_in_a_savepoint_leaves_the_transaction_whole(
-        self, host: Engine, store: SqlStore, acme: OrganizationId
-    ) -> None:
-        """PostgreSQL refuses every statement after an error until something is rolled back: the savepoint."""
-        client_id = store.run(acme, register)
-        with Session(host) as session, session.begin():
-            session.add(Campaign(name="spring", org_id=acme, client_id=client_id))
-            uow = join(session, acme, tables=tables)
-            opened = tickets.open_ticket(TicketId(uow.entropy.new_id()), client_id=client_id, subject="Help", at=NOON)
-            uow.tickets.add(opened)
-            with pytest.raises(ConflictError), uow.savepoint():
-                uow.tickets.add(opened)
-            register(uow, "jane")
-        assert emails(store, acme) == ["jane@example.com", "john@example.com"]
-        assert campaigns(host) == 1
 
 
 class TestTheEnd:
