@@ -100,7 +100,7 @@ def test_changes_of_one_task_do_not_wait_in_a_circle(acme: Agency, deadlocks: li
 
 
 def test_the_same_new_tags_on_one_ticket_are_not_waited_for_in_a_circle(acme: Agency, deadlocks: list[str]) -> None:
-    """Whoever makes a tag locks what it is for first, at the first try as at the second."""
+    """Whoever looks for tags locks what they are for, at the first try as at the second."""
     ticket = acme.ticket()
 
     def retag(turn: int) -> None:

@@ -148,10 +148,13 @@ class Aggregates(Generic[A]):
             NotFoundError: There is none.
             ConflictError: It was loaded before, and somebody else has changed it since.
         """
-        if self._transaction.contended:
+        its, contended = self._statements, self._transaction.contended
+        if contended:
             # By itself: a statement that waits for the row sees its newest version, but older links.
-            self._transaction.read(self._statements.lock, key=key)
-        return self.seen(self._transaction.find(self._statements.get, self._statements.kind, key))
+            self._transaction.read(its.lock, key=key)
+        found = self.seen(self._transaction.find(its.get, its.kind, key))
+        self._transaction.unlocked = None if contended else (its.lock, key)
+        return found
 
     def seen(self, row: AnyRow) -> A:
         """Return the one of a row that has the columns of ``get``.
@@ -192,6 +195,7 @@ class Aggregates(Generic[A]):
         del row["id"]
         # First of all, because it locks the row: whoever gets here with an older version waits, and is refused.
         self._transaction.update(its.table, its.save, its.kind, aggregate.id, aggregate.version, row)
+        self._transaction.unlocked = None
         known = self._known.get(aggregate.id)
         for links in its.links:
             if known is None or known.version != aggregate.version or links.rows(known) != links.rows(aggregate):

@@ -248,7 +248,8 @@ def _whole(value: Any) -> int:
 
 def _thousandths(value: Any, how: Operator) -> int:
     """Return the whole number of thousandths that compares with stored ones as the amount itself would."""
-    exact = shifted(Decimal(value), MAX_DECIMALS)
+    # Within bounds first: an integer of as many digits as an exponent may say is not made in this life.
+    exact = shifted(max(Decimal(_LOWEST), min(Decimal(value), Decimal(_HIGHEST))), MAX_DECIMALS)
     if how in (Operator.EQ, Operator.IN):
         whole = int(exact)
         return _whole(whole) if whole == exact else _NOWHERE

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import BindParameter, FromClause, ScalarSelect, Select, Table, bindparam, select
+from sqlalchemy import BindParameter, FromClause, ScalarSelect, Select, Table, and_, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -31,9 +31,19 @@ class TagStatements:
         tags = tables.tags
         self.table: Table = tags
         names: BindParameter[str] = bindparam("names", expanding=True)
-        self.find: Select[Any, Any] = select(tags.c.id, tags.c.name).where(own(tags), tags.c.name.in_(names))
+        self._named = and_(own(tags), tags.c.name.in_(names))
+        self.find: Select[Any, Any] = select(tags.c.id, tags.c.name).where(self._named)
+        self._find_for: dict[Select[Any], Select[Any, Any]] = {}
         # SQLite spells ON CONFLICT DO NOTHING as PostgreSQL does, and its compiler takes PostgreSQL's construct.
         self.add_missing: ReturningInsert[Any] = insert(tags).on_conflict_do_nothing().returning(tags.c.id)
+
+    def find_for(self, lock: Select[Any]) -> Select[Any, Any]:
+        """Return ``find`` as a statement that locks an aggregate, too; if there is no tag, there is a row of nulls."""
+        if lock not in self._find_for:
+            tags, locked = self.table, lock.subquery("locked")
+            found = select(tags.c.id, tags.c.name).select_from(locked.outerjoin(tags, self._named))
+            self._find_for[lock] = found
+        return self._find_for[lock]
 
 
 class SqlTags:
@@ -47,8 +57,15 @@ class SqlTags:
         """Return those that exist; see ``ports.tags.Tags``."""
         if not names:
             return ()
-        rows = self._transaction.read(self._statements.find, names=list(names))
-        return tuple(Tag(TagId(row[0]), row[1]) for row in rows)
+        # What is missing will be inserted, and waits for whoever inserts the same. What it is for is locked before,
+        # as a second try locks it when it is loaded: else the two would wait for each other in a circle.
+        unlocked = self._transaction.take_unlocked()
+        if unlocked is None:
+            rows = self._transaction.read(self._statements.find, names=list(names))
+        else:
+            lock, key = unlocked
+            rows = self._transaction.read(self._statements.find_for(lock), names=list(names), key=key)
+        return tuple(Tag(TagId(row[0]), row[1]) for row in rows if row[0] is not None)
 
     def add_missing(self, changes: Sequence[Change[Tag]]) -> tuple[Tag, ...]:
         """Store new tags, unless somebody else did; see ``ports.tags.Tags``."""

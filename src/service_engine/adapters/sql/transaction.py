@@ -66,6 +66,7 @@ class Transaction:
         contended: Whether an earlier try collided: then what is loaded to be changed is locked first.
         events: What was stored, oldest first.
         seen: The version of each aggregate that was loaded or stored so far.
+        unlocked: What locks the aggregate that was loaded last, and its id; None when it is locked.
         witness: What can tell later whether the transaction was committed.
         closed: Whether it is over.
     """
@@ -75,6 +76,7 @@ class Transaction:
     contended: bool = False
     events: list[Event] = field(factory=list)
     seen: dict[UUID, int] = field(factory=dict)
+    unlocked: tuple[Select[Any], UUID] | None = None
     witness: Witness | None = None
     closed: bool = False
 
@@ -104,6 +106,15 @@ class Transaction:
         """
         if self.seen.setdefault(key, version) != version:
             raise ConflictError(kind, key)
+
+    def take_unlocked(self) -> tuple[Select[Any], UUID] | None:
+        """Return what locks the aggregate that was loaded last, and its id, for a statement that locks it now.
+
+        Returns:
+            None if it is locked already. SQLite locks no rows: it has one writer at a time.
+        """
+        unlocked, self.unlocked = self.unlocked, None
+        return None if self.connection.dialect.name == "sqlite" else unlocked
 
     def insert(self, table: Table, statement: Insert, kind: str, row: Mapping[str, Any]) -> None:
         """Insert one row that has an id.
@@ -181,7 +192,7 @@ class Transaction:
     def _write(self, statement: Insert | Update, values: Any, kind: str, key: object) -> AnyResult:
         connection = (
             self._connection()
-        )  # outside: what a host has pending may collide as well, which is not our conflict
+        )  # not below: what a host has pending may collide, too, and is no conflict of ours
         with refusing_collisions(kind, key):
             return self._execute(connection, statement, values)
 
