@@ -206,7 +206,10 @@ class _Walk:
             elif isinstance(element, TextClause) or (isinstance(element, ColumnClause) and element.is_literal):
                 self._text(element)
             elif isinstance(element, ClauseElement) and not isinstance(element, Table | Column):
-                waiting.extend(element.get_children())
+                children = list(element.get_children())
+                # SQLAlchemy 2.0 does not count what ON CONFLICT DO UPDATE sets among them.
+                updated = dict(getattr(element, "update_values_to_set", None) or ()).values()
+                waiting.extend({id(each): each for each in (*children, *updated)}.values())
 
     def _text(self, statement: ClauseElement) -> None:
         parts = [statement.element] if isinstance(statement, TextualSelect) else [statement]
