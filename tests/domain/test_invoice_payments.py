@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -77,9 +78,9 @@ def test_paying_in_full(there: Invoice, data: Any):
 
 @given(payable())
 def test_paying_by_hand(there: Invoice):
-    """Nobody's transaction, and the address that is known stays (D29: never a proxy's)."""
+    """The transaction of an earlier part stays, and the address that is known (D29: never a proxy's)."""
     paid = pay_in_full(there, paysys=MANUAL, order_ids={}, at=later).state
-    assert (paid.paysys, paid.transaction_id, paid.ip_address) == ("Manual", None, there.ip_address)
+    assert (paid.paysys, paid.transaction_id, paid.ip_address) == ("Manual", there.transaction_id, there.ip_address)
     assert paid.items == there.items
 
 
@@ -106,18 +107,19 @@ def test_orders_of_other_items_are_not_this_invoices():
 
 
 @pytest.mark.parametrize(
-    ("status", "sentence"),
+    ("status", "in_full", "in_part"),
     [
-        (REFUNDED, "Cannot mark Refunded invoice as paid."),
-        (CANCELLED, "Cannot mark Cancelled invoice as paid."),
+        (REFUNDED, "Cannot mark Refunded invoice as paid.", "Cannot pay a part of Refunded invoice."),
+        (CANCELLED, "Cannot mark Cancelled invoice as paid.", "Cannot pay a part of Cancelled invoice."),
     ],
 )
-def test_what_is_over_cannot_be_paid(status: InvoiceStatus, sentence: str):
-    """The contract's sentence, and no field to blame (D29)."""
-    for pay in (
-        lambda it: pay_in_full(it, paysys=MANUAL, order_ids={}, at=later),
-        lambda it: pay_in_part(it, money(1, "USD"), at=later),
-    ):
+def test_what_is_over_cannot_be_paid(status: InvoiceStatus, in_full: str, in_part: str):
+    """The contract's sentence, or one that says what was asked, and no field to blame (D29)."""
+    ways: list[tuple[Callable[[Invoice], object], str]] = [
+        (lambda it: pay_in_full(it, paysys=MANUAL, order_ids={}, at=later), in_full),
+        (lambda it: pay_in_part(it, money(1, "USD"), at=later), in_part),
+    ]
+    for pay, sentence in ways:
         with pytest.raises(WrongStatusError) as refused:
             pay(ended(status))
         assert str(refused.value) == sentence
@@ -128,7 +130,7 @@ def test_what_is_over_cannot_be_paid(status: InvoiceStatus, sentence: str):
 def test_what_is_paid_takes_no_parts():
     """Nothing of it is due."""
     paid = pay_in_full(invoice, paysys=MANUAL, order_ids={}, at=now).state
-    with pytest.raises(WrongStatusError, match=r"^Cannot mark Paid invoice as paid\.$"):
+    with pytest.raises(WrongStatusError, match=r"^Cannot pay a part of Paid invoice\.$"):
         pay_in_part(paid, money(1, "USD"), at=later)
 
 
@@ -147,6 +149,31 @@ def test_paying_in_part(there: Invoice, data: Any):
     assert paid.state == evolved(there, status=PARTIALLY_PAID, paid=there.paid + part, updated_at=at)
     assert in_units(paid.state.due) == due - units
     assert paid.events == (InvoicePartlyPaid(invoice_id=there.id, amount=part, at=at),)
+
+
+def test_where_a_part_came_from():
+    """It is noted; what a later payment does not say takes nothing of it away, what it says replaces it."""
+    first = pay_in_part(
+        invoice, money(1, "USD"), paysys=STRIPE, transaction_id="txn_1", ip_address="192.0.2.1", at=later
+    ).state
+    assert (first.paysys, first.transaction_id, first.ip_address) == ("Stripe", "txn_1", "192.0.2.1")
+    second = pay_in_part(first, money(1, "USD"), at=later).state
+    assert (second.paysys, second.transaction_id, second.ip_address) == ("Stripe", "txn_1", "192.0.2.1")
+    by_hand = pay_in_full(second, paysys=MANUAL, order_ids={}, at=later).state
+    assert (by_hand.paysys, by_hand.transaction_id, by_hand.ip_address) == ("Manual", "txn_1", "192.0.2.1")
+    third = pay_in_part(
+        second, money(1, "USD"), paysys=MANUAL, transaction_id="txn_2", ip_address="::1", at=later
+    ).state
+    assert (third.paysys, third.transaction_id, third.ip_address) == ("Manual", "txn_2", "::1")
+
+
+def test_no_part_of_nothing():
+    """Where nothing is due there are no bounds to name: the refusal says what to do instead."""
+    free = attrs.evolve(invoice, credit=invoice.total)
+    for amount in ("0", "1"):
+        with pytest.raises(RuleViolationError) as refused:
+            pay_in_part(free, money(amount, "USD"), at=later)
+        assert (refused.value.field, refused.value.message) == ("amount", "Nothing is due: mark the invoice as paid.")
 
 
 @pytest.mark.parametrize("amount", ["-0.01", "0", "960", "960.01"])

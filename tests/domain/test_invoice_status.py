@@ -37,14 +37,14 @@ def test_the_statuses_and_their_labels():
 def test_the_edits_are_the_contracts():
     """Table 5.3, written out again."""
     assert EDITS.moves == BY_HAND
-    assert (EDITS.noun, EDITS.initial) == ("invoice", DRAFT)
+    assert (EDITS.noun, EDITS.initial) == ("invoice", UNPAID)
 
 
 def test_the_moves_are_the_edits_and_the_payments():
     """Every edit is a move; what is payable can be paid, in full and in part; and there is nothing else."""
     paying = {origin: {3, 7} - {origin} if MARK_PAID[origin] else set() for origin in MARK_PAID}
     assert {origin: BY_HAND[origin] | paying[origin] for origin in BY_HAND} == MOVES
-    assert (LIFECYCLE.noun, LIFECYCLE.initial, LIFECYCLE.moves) == ("invoice", DRAFT, MOVES)
+    assert (LIFECYCLE.noun, LIFECYCLE.initial, LIFECYCLE.moves) == ("invoice", UNPAID, MOVES)
 
 
 def test_what_is_payable_and_what_is_locked():

@@ -9,7 +9,8 @@ import attrs
 import pytest
 
 from service_engine.domain import invoice_status, orders, payments, proposals, tickets
-from service_engine.domain.lifecycle import Lifecycle, Status, is_a
+from service_engine.domain.kinds import is_a
+from service_engine.domain.lifecycle import Lifecycle, Status
 from service_engine.errors import IllegalMoveError
 
 LIFECYCLES: list[Lifecycle[Any]] = [
@@ -165,3 +166,11 @@ def test_a_bare_number_is_no_status():
     for wrong in (1, tickets.TicketStatus.OPEN, "OFF", None):
         with pytest.raises(TypeError, match="light must be of Light, not "):
             Lamp(wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("target", [9, "OFF", None, object()])
+def test_a_lifecycle_knows_only_its_own_statuses(target: Any):
+    """What is no status at all is wrong use, not a move that is refused."""
+    for ask in (LIGHT.explain, LIGHT.check):
+        with pytest.raises(TypeError, match=r"^status must be of Light, not "):
+            ask(Light.OFF, target)

@@ -30,6 +30,22 @@ def test_texts_and_files_are_stripped(text: str, blanks: str):
     assert clean_files([]) == ()
 
 
+def test_one_text_is_no_files():
+    """Python would take it letter by letter."""
+    address: Any = "https://x"
+    with pytest.raises(TypeError, match="files are several addresses; put 'https://x' into a list"):
+        clean_files(address)
+    with pytest.raises(TypeError, match="files must be a tuple of texts, not 'https://x'"):
+        attrs.evolve(HELLO, files=address)
+
+
+def test_too_many_files_are_refused_where_they_come_in():
+    """In the same words as in the message."""
+    assert len(clean_files(["x"] * MAX_FILES)) == MAX_FILES
+    with pytest.raises(RuleViolationError, match="The files must be at most 100"):
+        clean_files(["x"] * (MAX_FILES + 1))
+
+
 @pytest.mark.parametrize("blank", ["", " ", "\n\t"])
 def test_blank_ones_are_refused(blank: str):
     """The refusal names the contract's field."""

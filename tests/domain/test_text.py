@@ -156,3 +156,10 @@ def test_the_default_bounds_are_a_lines():
     for wrong in ({"title": "x" * 256}, {"footer": "x" * 256}):
         with pytest.raises(RuleViolationError):
             Plain(**wrong)
+
+
+@pytest.mark.parametrize("value", [None, 7, b"x", ["x"]], ids=repr)
+def test_only_text_can_be_cleaned(value: Any):
+    """The field is named, as in a value."""
+    with pytest.raises(TypeError, match=f"^subject must be text, not {type(value).__name__}$"):
+        clean(value, field="subject")

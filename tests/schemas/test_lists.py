@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service_engine.ports.clients import ClientFilter, ClientSort
-from service_engine.ports.lists import Condition, Operator, Page, PageRequest, SliceRequest, Sort
+from service_engine.ports.lists import MAX_CONDITIONS, Condition, Operator, Page, PageRequest, SliceRequest, Sort
 from service_engine.ports.services import ServiceFilter
 from service_engine.ports.tickets import TicketFilter, TicketSort
 from service_engine.schemas.clients import CLIENT_LIST
 from service_engine.schemas.invoices import INVOICE_LIST
-from service_engine.schemas.lists import MAX_CHOICES, link_header, read_list, read_slice
+from service_engine.schemas.lists import MAX_CHOICES, link_header, read_list, read_scroll, read_slice
 from service_engine.schemas.orders import ORDER_LIST
 from service_engine.schemas.pages import linked_page_wire, page_wire
 from service_engine.schemas.proposals import PROPOSAL_LIST
@@ -121,6 +121,7 @@ def test_filter(name: str, value: str, expected: Condition[ClientFilter]) -> Non
         ("filters[public][$in][]", "false", Condition(ServiceFilter.PUBLIC, Operator.IN, (False,))),
         ("filters[price][$lt]", "1.5", Condition(ServiceFilter.PRICE, Operator.LT, Decimal("1.5"))),
         ("filters[currency][$eq]", " usd", Condition(ServiceFilter.CURRENCY, Operator.EQ, "USD")),
+        ("filters[currency][$eq]", "\u017fek", Condition(ServiceFilter.CURRENCY, Operator.EQ, "\u017fek")),
         ("filters[folder_id][$eq]", "null", Condition(ServiceFilter.FOLDER_ID, Operator.EQ, None)),
     ],
 )
@@ -176,6 +177,8 @@ def test_filters_hold_together() -> None:
         ("filters", "1", "query.filters"),
         ("filters[status][$eq]", "open", "query.filters[status][$eq]"),
         ("filters[status][$eq]", "", "query.filters[status][$eq]"),
+        ("filters[created_at][$gt]", "2026-02-07T12:00:00+01:99", "query.filters[created_at][$gt]"),
+        ("filters[created_at][$gt]", "2026-02-07T12:00:00+24:00", "query.filters[created_at][$gt]"),
         ("filters[status][$eq]", "99999", "query.filters[status][$eq]"),
         ("filters[status][$eq]", "9" * 5000, "query.filters[status][$eq]"),
         ("filters[status][$lt]", "null", "query.filters[status][$lt]"),
@@ -218,6 +221,19 @@ def test_the_choices_of_a_filter_are_bounded() -> None:
     allowed = [("filters[status][$in][]", "1")] * MAX_CHOICES
     assert len(read_list(TICKET_LIST, allowed).filters) == 1
     assert refused([*allowed, allowed[0]]) == ["query.filters[status][$in]"]
+
+
+def test_the_filters_of_a_list_are_bounded() -> None:
+    """By number and by cursor, all fields counted together; the values of one ``$in`` are one filter."""
+    several = [("filters[status][$in][]", "1")] * 3
+    allowed = [*several, *[("filters[status][$gt]", "0"), ("filters[order_id][$eq]", "null")] * 49]
+    assert len(read_list(TICKET_LIST, [*allowed, ("filters[status][$lt]", "9")]).filters) == MAX_CONDITIONS
+    too_many = [*allowed, *[("filters[status][$lt]", "9")] * 2]
+    complaint = {"query.filters": ["A list should have at most 100 filters"]}
+    for read, query in ((read_list, too_many), (read_scroll, [("cursor", ""), *too_many])):
+        with pytest.raises(InvalidRequestError) as refusal:
+            read(TICKET_LIST, query)
+        assert refusal.value.errors == complaint
 
 
 @given(st.integers(0, 500), st.integers(1, 40), st.integers(1, 100))

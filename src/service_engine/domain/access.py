@@ -18,6 +18,8 @@ from attrs import Attribute, field, frozen
 from service_engine.domain.change import Change, Event
 from service_engine.domain.ids import RoleId
 from service_engine.domain.instants import utc
+from service_engine.domain.kinds import is_a, is_true_or_false
+from service_engine.domain.numbers import is_whole
 from service_engine.domain.text import bounded, clean
 
 __all__ = [
@@ -50,7 +52,9 @@ class Level(IntEnum):
 
 
 def _level() -> Any:
-    def within_range(_: Levels, attribute: Attribute[int], value: int) -> None:
+    def within_range(levels: Levels, attribute: Attribute[int], value: int) -> None:
+        if type(value) is not int:
+            is_whole(levels, attribute, value)
         if not Level.NONE <= value <= Level.ALL:
             msg = f"{attribute.name} must be 0 (none), 1 (own), 2 (group) or 3 (all), not {value}"
             raise ValueError(msg)
@@ -63,6 +67,7 @@ class Levels:
     """The 13 levels of a role, each 0 none, 1 own, 2 group or 3 all.
 
     Raises:
+        TypeError: A level is no whole number.
         ValueError: A level is outside 0 to 3.
 
     Example:
@@ -85,31 +90,38 @@ class Levels:
     affiliates: int = _level()
 
 
+def _setting() -> Any:
+    return field(default=False, validator=is_true_or_false)
+
+
 @frozen(kw_only=True)
 class Settings:
     """The 16 settings that a role may change.
+
+    Raises:
+        TypeError: A setting is neither True nor False.
 
     Example:
         >>> Settings(team=True).team
         True
     """
 
-    company: bool = False
-    payments: bool = False
-    team: bool = False
-    modules: bool = False
-    integrations: bool = False
-    orders: bool = False
-    tickets: bool = False
-    accounts: bool = False
-    messages: bool = False
-    tags: bool = False
-    sidebar: bool = False
-    dashboard: bool = False
-    templates: bool = False
-    emails: bool = False
-    language: bool = False
-    logs: bool = False
+    company: bool = _setting()
+    payments: bool = _setting()
+    team: bool = _setting()
+    modules: bool = _setting()
+    integrations: bool = _setting()
+    orders: bool = _setting()
+    tickets: bool = _setting()
+    accounts: bool = _setting()
+    messages: bool = _setting()
+    tags: bool = _setting()
+    sidebar: bool = _setting()
+    dashboard: bool = _setting()
+    templates: bool = _setting()
+    emails: bool = _setting()
+    language: bool = _setting()
+    logs: bool = _setting()
 
 
 NO_LEVELS: Final = Levels()
@@ -139,8 +151,8 @@ class Role:
 
     id: RoleId
     name: str = field(validator=bounded())
-    levels: Levels = NO_LEVELS
-    settings: Settings = NO_SETTINGS
+    levels: Levels = field(default=NO_LEVELS, validator=is_a(Levels))
+    settings: Settings = field(default=NO_SETTINGS, validator=is_a(Settings))
     created_at: datetime = field(converter=utc)
     updated_at: datetime = field(converter=utc)
     version: int = 1

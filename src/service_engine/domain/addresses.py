@@ -8,6 +8,7 @@ from __future__ import annotations
 from attrs import field, frozen
 
 from service_engine.domain.ids import AddressId
+from service_engine.domain.kinds import is_a
 from service_engine.domain.text import optional_bounded
 
 __all__ = ["Address", "PostalAddress"]
@@ -62,7 +63,7 @@ class Address:
     """
 
     id: AddressId
-    place: PostalAddress = field(factory=PostalAddress)
+    place: PostalAddress = field(factory=PostalAddress, validator=is_a(PostalAddress))
     first_name: str | None = field(default=None, validator=optional_bounded())
     last_name: str | None = field(default=None, validator=optional_bounded())
     tax_id: str | None = field(default=None, validator=optional_bounded(100))

@@ -16,6 +16,7 @@ from service_engine.domain.change import Change, Event
 from service_engine.domain.employees import ACTIVE
 from service_engine.domain.ids import ApiTokenId, EmployeeId, OrganizationId
 from service_engine.domain.instants import optional_utc, utc
+from service_engine.domain.kinds import is_true_or_false
 from service_engine.domain.text import bounded, clean
 from service_engine.errors import AuthenticationError, TokenExpiredError
 
@@ -115,7 +116,7 @@ class TokenGrant:
     expires_at: datetime | None = field(converter=optional_utc)
     last_used_at: datetime | None = field(converter=optional_utc)
     status: int
-    deleted: bool
+    deleted: bool = field(validator=is_true_or_false)
     dashboard_access: int
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 
 from service_engine.domain.addresses import Address, PostalAddress
 from service_engine.domain.change import UNSET, Change, Event, Unset, differences
@@ -18,9 +18,11 @@ from service_engine.domain.evolution import evolve
 from service_engine.domain.ids import AddressId, ClientId, RoleId
 from service_engine.domain.instants import optional_utc, utc
 from service_engine.domain.json_values import EMPTY, JsonObject, freeze
-from service_engine.domain.money import Money, money
+from service_engine.domain.kinds import is_a_or_none
+from service_engine.domain.money import Money, is_money, money
+from service_engine.domain.numbers import SMALL_INTEGER, within
 from service_engine.domain.text import LINE, NOTE, bounded, clean, optional_bounded
-from service_engine.errors import DependentsExistError, RuleViolationError
+from service_engine.errors import DependentsExistError
 
 __all__ = [
     "Address",
@@ -37,12 +39,6 @@ __all__ = [
 ]
 
 ZERO: Final = money(0, "USD")
-_SMALLINT: Final = 32_767
-
-
-def _is_small(_: Client, attribute: Attribute[int], value: int) -> None:
-    if not 0 <= value <= _SMALLINT:
-        raise RuleViolationError(attribute.name, f"The {attribute.name} must be between 0 and {_SMALLINT}.")
 
 
 @frozen(kw_only=True)
@@ -86,13 +82,13 @@ class Client:
     company: str | None = field(default=None, validator=optional_bounded())
     phone: str | None = field(default=None, validator=optional_bounded(50))
     tax_id: str | None = field(default=None, validator=optional_bounded(100))
-    address: Address | None = None
+    address: Address | None = field(default=None, validator=is_a_or_none(Address))
     note: str | None = field(default=None, validator=optional_bounded(NOTE))
-    balance: Money = ZERO
+    balance: Money = field(default=ZERO, validator=is_money)
     optin: str | None = field(default=None, validator=optional_bounded(50))
     stripe_id: str | None = field(default=None, validator=optional_bounded())
     custom_fields: JsonObject = field(default=EMPTY, hash=False)
-    status: int = field(default=ACTIVE, validator=_is_small)
+    status: int = field(default=ACTIVE, validator=within(0, SMALL_INTEGER))
     affiliate_id: int | None = None
     affiliate_link: str | None = field(default=None, validator=optional_bounded())
     google_id: str | None = field(default=None, validator=optional_bounded())

@@ -16,6 +16,7 @@ from service_engine.domain.change import Change, Event
 from service_engine.domain.emails import is_an_email, normalise_email
 from service_engine.domain.ids import EmployeeId
 from service_engine.domain.instants import utc
+from service_engine.domain.numbers import SMALL_INTEGER, within
 from service_engine.domain.text import bounded, clean
 from service_engine.errors import NotAssignableError, RuleViolationError
 
@@ -59,7 +60,7 @@ class Employee:
     first_name: str = field(validator=bounded())
     last_name: str = field(validator=bounded())
     role: Role = field(validator=_has_access)
-    status: int = ACTIVE
+    status: int = field(default=ACTIVE, validator=within(0, SMALL_INTEGER))
     created_at: datetime = field(converter=utc)
     updated_at: datetime = field(converter=utc)
     version: int = 1

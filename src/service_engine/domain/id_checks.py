@@ -6,6 +6,9 @@ from uuid import UUID
 
 __all__ = ["require_id"]
 
+_USERS = ("ClientId", "EmployeeId")
+"""To a type checker these are made of a UserId."""
+
 
 def require_id(kind: str, given: object) -> None:
     """Refuse what is no id: a text, mostly, which would be the id of nothing.
@@ -26,6 +29,7 @@ def require_id(kind: str, given: object) -> None:
     if not isinstance(given, UUID):
         wanted = "".join(word.capitalize() for word in kind.split("_")) + "Id"
         article = "an" if wanted[0] in "AEIO" else "a"
-        shown = repr(given) if isinstance(given, str) else "…"
-        msg = f"{article} {wanted} is wanted, {type(given).__name__!r} was given: {wanted}(UUID({shown}))"
+        shown = f"UUID({given!r})" if isinstance(given, str) else "UUID(…)"
+        made = f"{wanted}(UserId({shown}))" if wanted in _USERS else f"{wanted}({shown})"
+        msg = f"{article} {wanted} is wanted, {type(given).__name__!r} was given: {made}"
         raise TypeError(msg)

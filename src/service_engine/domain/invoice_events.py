@@ -5,12 +5,12 @@ Source: design decision 2.
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import field, frozen
 
 from service_engine.domain.change import Event
 from service_engine.domain.ids import InvoiceId
 from service_engine.domain.invoice_status import InvoiceStatus
-from service_engine.domain.money import Money
+from service_engine.domain.money import Money, is_money
 
 __all__ = [
     "InvoiceDeleted",
@@ -96,7 +96,7 @@ class InvoicePartlyPaid(Event):
     """
 
     invoice_id: InvoiceId
-    amount: Money
+    amount: Money = field(validator=is_money)
 
 
 @frozen(kw_only=True)
@@ -116,7 +116,7 @@ class InvoicePaid(Event):
     """
 
     invoice_id: InvoiceId
-    amount: Money
+    amount: Money = field(validator=is_money)
 
 
 @frozen(kw_only=True)

@@ -18,7 +18,7 @@ from service_engine.domain.id_checks import require_id
 from service_engine.domain.ids import InvoiceItemId, OrderId, ServiceId
 from service_engine.domain.instants import utc
 from service_engine.domain.json_values import EMPTY, JsonObject, freeze
-from service_engine.domain.money import Money, is_an_amount, money, nought
+from service_engine.domain.money import Money, is_an_amount, money, nought, require_money
 from service_engine.domain.numbers import INTEGER, is_whole, within
 from service_engine.domain.text import NOTE, bounded, clean, optional_bounded
 from service_engine.errors import RuleViolationError
@@ -29,10 +29,14 @@ MAX_ITEMS: Final = 200
 
 
 def _total(item: InvoiceItem) -> Money:
+    # Here, because what is computed is computed before validators run.
+    require_money(item.amount, field="amount")
+    require_money(item.discount, field="discount")
     whole, nothing = item.amount * item.quantity, nought(item.amount.currency)
     if item.discount2 is None and item.discount == nothing:
         return whole  # as it mostly is
     second = nothing if item.discount2 is None else item.discount2
+    require_money(second, field="discount2")
     highest = whole if whole.amount > 0 else nothing
     # Compared with what the first one leaves, because the sum of both may be out of bounds.
     if item.discount.amount < 0 or not 0 <= second.amount <= (highest - item.discount).amount:

@@ -15,7 +15,7 @@ from service_engine.domain.ids import InvoiceItemId, OrderId
 from service_engine.domain.invoice_events import InvoicePaid, InvoicePartlyPaid
 from service_engine.domain.invoice_status import PAYABLE, InvoiceStatus
 from service_engine.domain.invoices import Invoice
-from service_engine.domain.money import Money
+from service_engine.domain.money import Money, require_money
 from service_engine.errors import IllegalMoveError, RuleViolationError, WrongStatusError
 
 __all__ = ["MANUAL", "STRIPE", "pay_in_full", "pay_in_part", "require_chargeable"]
@@ -27,17 +27,29 @@ STRIPE: Final = "Stripe"
 _PAYABLE: Final = f"It can be paid while it is {', '.join(each.label for each in sorted(PAYABLE))}."
 
 
-def pay_in_part(invoice: Invoice, amount: Money, *, at: datetime) -> Change[Invoice]:
+def pay_in_part(
+    invoice: Invoice,
+    amount: Money,
+    *,
+    at: datetime,
+    paysys: str | None = None,
+    transaction_id: str | None = None,
+    ip_address: str | None = None,
+) -> Change[Invoice]:
     """Record that a part of what is due was paid; the rest stays due.
 
     Args:
         invoice: The invoice.
         amount: More than 0, less than what is due, in the invoice's currency.
         at: Now.
+        paysys: How it was paid: ``MANUAL`` or ``STRIPE``; None keeps what is noted.
+        transaction_id: The payment gateway's name for the payment; None keeps what is noted.
+        ip_address: Where the client paid it from; None keeps what is noted.
 
     Raises:
         WrongStatusError: It is Paid, Refunded or Cancelled.
         RuleViolationError: The amount is out of bounds.
+        TypeError: The amount is no Money.
 
     Example:
         >>> from service_engine.domain.money import money
@@ -46,10 +58,21 @@ def pay_in_part(invoice: Invoice, amount: Money, *, at: datetime) -> Change[Invo
         >>> paid.status.label, str(paid.due)
         ('Partially Paid', '860.00 USD')
     """
-    _require_payable(invoice)
+    _require_payable(invoice, "Cannot pay a part of {} invoice.")
+    require_money(amount, field="amount")
+    if invoice.due.amount == 0:
+        raise RuleViolationError("amount", "Nothing is due: mark the invoice as paid.")
     if not 0 < amount.amount < invoice.due.amount:
         raise RuleViolationError("amount", f"The amount must be more than 0 and less than {invoice.due.amount}.")
-    paid = evolve(invoice, status=InvoiceStatus.PARTIALLY_PAID, paid=invoice.paid + amount, updated_at=at)
+    paid = evolve(
+        invoice,
+        status=InvoiceStatus.PARTIALLY_PAID,
+        paid=invoice.paid + amount,
+        updated_at=at,
+        paysys=_latest(invoice.paysys, paysys),
+        transaction_id=_latest(invoice.transaction_id, transaction_id),
+        ip_address=_latest(invoice.ip_address, ip_address),
+    )
     return Change(paid, (InvoicePartlyPaid(invoice_id=invoice.id, amount=amount, at=at),))
 
 
@@ -69,8 +92,8 @@ def pay_in_full(
         paysys: How it was paid: ``MANUAL`` or ``STRIPE``.
         order_ids: The orders that were made of its items.
         at: Now; becomes ``date_paid``.
-        transaction_id: The payment gateway's name for the payment.
-        ip_address: Where the client paid it from.
+        transaction_id: The payment gateway's name for the payment; None keeps that of an earlier part.
+        ip_address: Where the client paid it from; None keeps what is noted.
 
     Raises:
         WrongStatusError: It is Refunded or Cancelled.
@@ -86,7 +109,7 @@ def pay_in_full(
     """
     if invoice.status is InvoiceStatus.PAID:
         return Change(invoice)
-    _require_payable(invoice)
+    _require_payable(invoice, "Cannot mark {} invoice as paid.")
     items = tuple(
         evolve(item, order_id=order_ids[item.id], updated_at=at) if item.id in order_ids else item
         for item in invoice.items
@@ -97,10 +120,10 @@ def pay_in_full(
         items=items,
         paid=invoice.total,
         date_paid=at,
-        paysys=paysys,
-        transaction_id=transaction_id,
-        ip_address=invoice.ip_address if ip_address is None else ip_address,
         updated_at=at,
+        paysys=_latest(invoice.paysys, paysys),
+        transaction_id=_latest(invoice.transaction_id, transaction_id),
+        ip_address=_latest(invoice.ip_address, ip_address),
     )
     return Change(paid, (InvoicePaid(invoice_id=invoice.id, amount=invoice.due, at=at),))
 
@@ -124,7 +147,10 @@ def require_chargeable(invoice: Invoice) -> None:
         raise IllegalMoveError("payment_method_id", f"Cannot charge {invoice.status.label} invoice.", (_PAYABLE,))
 
 
-def _require_payable(invoice: Invoice) -> None:
+def _require_payable(invoice: Invoice, refusal: str) -> None:
     if invoice.status not in PAYABLE:
-        refusal = f"Cannot mark {invoice.status.label} invoice as paid."
-        raise WrongStatusError("invoice", invoice.id, refusal, (_PAYABLE,))
+        raise WrongStatusError("invoice", invoice.id, refusal.format(invoice.status.label), (_PAYABLE,))
+
+
+def _latest(noted: str | None, new: str | None) -> str | None:
+    return noted if new is None else new  # a payment that does not say takes nothing away

@@ -40,14 +40,15 @@ _BY_HAND: Final[Mapping[InvoiceStatus, frozenset[InvoiceStatus]]] = {
 PAYABLE: Final = frozenset({InvoiceStatus.DRAFT, InvoiceStatus.UNPAID, InvoiceStatus.PARTIALLY_PAID})
 """From here an invoice can be paid, in full or in part."""
 LOCKED: Final = frozenset({InvoiceStatus.PAID, InvoiceStatus.REFUNDED, InvoiceStatus.CANCELLED})
-LOCKED_REASONS: Final = ("Its items, its tax and its client are final; its note and its reason are not.",)
 """While it stands here, its items, tax and client stay as they are."""
+LOCKED_REASONS: Final = ("While it is so, its items, its tax and its client stay as they are; its note may change.",)
+"""What the refusal to change them says besides."""
 _BY_PAYING: Final = frozenset({InvoiceStatus.PAID, InvoiceStatus.PARTIALLY_PAID})
 
 MOVES: Final[Mapping[InvoiceStatus, frozenset[InvoiceStatus]]] = {
     origin: (targets | _BY_PAYING if origin in PAYABLE else targets) - {origin} for origin, targets in _BY_HAND.items()
 }
-LIFECYCLE: Final = Lifecycle("invoice", InvoiceStatus.DRAFT, MOVES)
+LIFECYCLE: Final = Lifecycle("invoice", InvoiceStatus.UNPAID, MOVES)
 """Every move there is, those that only a payment makes among them."""
-EDITS: Final = Lifecycle("invoice", InvoiceStatus.DRAFT, _BY_HAND)
+EDITS: Final = Lifecycle("invoice", InvoiceStatus.UNPAID, _BY_HAND)
 """The moves that may be made by hand."""

@@ -13,8 +13,9 @@ from attrs import Attribute, field, frozen
 from service_engine.domain.addresses import Address, PostalAddress
 from service_engine.domain.arithmetic import CONTEXT
 from service_engine.domain.evolution import across_fields
+from service_engine.domain.kinds import is_a
 from service_engine.domain.money import MAX_AMOUNT, MAX_DECIMALS, Money, exact, money
-from service_engine.domain.numbers import INTEGER, SMALL_INTEGER, within
+from service_engine.domain.numbers import INTEGER, SMALL_INTEGER, optional_within, within
 from service_engine.domain.text import optional_bounded
 from service_engine.errors import RuleViolationError
 
@@ -68,7 +69,7 @@ class Tax:
         '12.00 USD'
     """
 
-    type: int | None = field(default=None, validator=within(0, SMALL_INTEGER))
+    type: int | None = field(default=None, validator=optional_within(0, SMALL_INTEGER))
     number: Decimal = field(default=Decimal(0), converter=_in_thousandths, validator=across_fields(_is_a_number))
 
     @property
@@ -147,7 +148,7 @@ class BillingAddress:
         'York'
     """
 
-    place: PostalAddress
+    place: PostalAddress = field(validator=is_a(PostalAddress))
     first_name: str | None = field(default=None, validator=optional_bounded())
     last_name: str | None = field(default=None, validator=optional_bounded())
     company_name: str | None = field(default=None, validator=optional_bounded())

@@ -29,8 +29,8 @@ from service_engine.domain.invoice_events import (
 from service_engine.domain.invoice_items import MAX_ITEMS, InvoiceItem
 from service_engine.domain.invoice_status import EDITS, LIFECYCLE, LOCKED, LOCKED_REASONS, MOVES, InvoiceStatus
 from service_engine.domain.invoice_terms import NO_TAX, BillingAddress, BillingPeriod, Tax
-from service_engine.domain.lifecycle import is_a
-from service_engine.domain.money import Money, is_a_currency, is_no_debt, nought, total_of
+from service_engine.domain.kinds import is_a, is_a_or_none, is_true_or_false
+from service_engine.domain.money import Money, is_a_currency, is_no_debt, nought, require_money, total_of
 from service_engine.domain.sequences import holds_parts
 from service_engine.domain.text import LINE, NOTE, bounded, clean, optional_bounded
 from service_engine.errors import IllegalMoveError, RuleViolationError
@@ -69,6 +69,7 @@ ISSUABLE: Final = frozenset({InvoiceStatus.DRAFT, InvoiceStatus.UNPAID})
 
 
 def _is_in_currency(invoice: Invoice, attribute: Attribute[Money], value: Money) -> None:
+    require_money(value, field=attribute.name)
     if value.currency != invoice.currency:
         msg = f"the {attribute.name} is in {value.currency}, the invoice in {invoice.currency}"
         raise ValueError(msg)
@@ -84,6 +85,7 @@ def _tax_amount(invoice: Invoice) -> Money:
 
 
 def _total(invoice: Invoice) -> Money:
+    require_money(invoice.credit, field="credit")
     credit = nought(invoice.currency) - invoice.credit
     return total_of([invoice.subtotal, invoice.tax_amount, credit], invoice.currency, field="items")
 
@@ -139,7 +141,7 @@ class Invoice:
     client_id: ClientId
     employee_id: EmployeeId | None = None
     coupon_id: CouponId | None = None
-    billing_address: BillingAddress | None = None
+    billing_address: BillingAddress | None = field(default=None, validator=is_a_or_none(BillingAddress))
     status: InvoiceStatus = field(default=InvoiceStatus.UNPAID, validator=is_a(InvoiceStatus))
     currency: str = field(validator=is_a_currency)
     items: tuple[InvoiceItem, ...] = field(validator=holds_parts(MAX_ITEMS))
@@ -154,8 +156,8 @@ class Invoice:
     reason: str | None = field(default=None, validator=optional_bounded())
     note: str | None = field(default=None, validator=optional_bounded(NOTE))
     ip_address: str | None = field(default=None, validator=optional_bounded(MAX_IP_ADDRESS))
-    loc_confirm: bool = False
-    recurring: BillingPeriod | None = None
+    loc_confirm: bool = field(default=False, validator=is_true_or_false)
+    recurring: BillingPeriod | None = field(default=None, validator=is_a_or_none(BillingPeriod))
     paysys: str | None = field(default=None, validator=optional_bounded(50))
     transaction_id: str | None = field(default=None, validator=optional_bounded())
     created_at: datetime = field(converter=utc)
@@ -314,7 +316,7 @@ def issue_invoice(
         credit=nought(currency) if credit is None else credit,
         paid=nought(currency),
         date_due=at + PAYMENT_TERM,
-        note=_optional(note, field="note", max_length=NOTE),
+        note=None if note is None else clean(note, field="note", max_length=NOTE, required=False),
         recurring=recurring,
         created_at=at,
         updated_at=at,
@@ -394,7 +396,3 @@ def delete_invoice(invoice: Invoice, *, at: datetime) -> Change[Invoice]:
         return Change(invoice)
     deleted = evolve(invoice, deleted_at=at, updated_at=at)
     return Change(deleted, (InvoiceDeleted(invoice_id=invoice.id, at=at),))
-
-
-def _optional(value: str | None, *, field: str, max_length: int) -> str | None:
-    return None if value is None else clean(value, field=field, max_length=max_length, required=False)

@@ -7,8 +7,8 @@ Source: design decision 2; contract section 5.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from enum import Enum, IntEnum
+from collections.abc import Iterator, Mapping
+from enum import IntEnum
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -17,7 +17,7 @@ from attrs import Attribute, field, frozen
 from service_engine.domain.evolution import across_fields
 from service_engine.errors import IllegalMoveError
 
-__all__ = ["Lifecycle", "Status", "is_a"]
+__all__ = ["Lifecycle", "Status"]
 
 
 class Status(IntEnum):
@@ -43,23 +43,6 @@ class Status(IntEnum):
 
 
 S = TypeVar("S", bound=Status)
-E = TypeVar("E", bound=Enum)
-
-
-def is_a(kind: type[E]) -> Callable[[Any, Attribute[E], E], None]:
-    """Make an attrs validator that refuses a bare number, which compares like a status but has no label.
-
-    Example:
-        >>> from service_engine.domain.orders import OrderStatus
-        >>> is_a(OrderStatus)(None, None, OrderStatus.ON_HOLD)
-    """
-
-    def validate(_: Any, attribute: Attribute[E], value: E) -> None:
-        if not isinstance(value, kind):
-            msg = f"{attribute.name} must be of {kind.__name__}, not {value!r}"
-            raise TypeError(msg)
-
-    return validate
 
 
 def _are_complete(instance: Lifecycle[S], _: Attribute[Any], moves: Mapping[S, frozenset[S]]) -> None:
@@ -100,6 +83,9 @@ class Lifecycle(Generic[S]):
     def explain(self, origin: S, target: S) -> tuple[str, ...]:
         """Return every reason against the move; empty when it is allowed, or goes nowhere.
 
+        Raises:
+            TypeError: The target is no status, but a bare number or the like.
+
         Example:
             >>> from service_engine.domain.tickets import LIFECYCLE, TicketStatus
             >>> LIFECYCLE.explain(TicketStatus.OPEN, TicketStatus.CLOSED)
@@ -107,6 +93,10 @@ class Lifecycle(Generic[S]):
         """
         if target == origin or target in self.moves[origin]:
             return ()
+        kind = type(self.initial)
+        if not isinstance(target, kind):
+            msg = f"status must be of {kind.__name__}, not {target!r}"
+            raise TypeError(msg)
         return (f"Cannot transition from {origin.label} to {target.label}.", self.outlook(origin))
 
     def outlook(self, origin: S) -> str:
@@ -125,6 +115,7 @@ class Lifecycle(Generic[S]):
 
         Raises:
             IllegalMoveError: With the contract's sentence, on the field ``status``.
+            TypeError: The target is no status, but a bare number or the like.
 
         Example:
             >>> from service_engine.domain.tickets import LIFECYCLE, TicketStatus

@@ -13,6 +13,7 @@ from attrs import Attribute, field, frozen
 
 from service_engine.domain.ids import UserId
 from service_engine.domain.instants import utc
+from service_engine.domain.kinds import is_true_or_false
 from service_engine.domain.text import NOTE, bounded, clean
 from service_engine.errors import RuleViolationError
 
@@ -23,9 +24,12 @@ MAX_FILE_ADDRESS: Final = 2048
 _check_file = bounded(MAX_FILE_ADDRESS)
 
 
-def _are_files(instance: Any, attribute: Attribute[Any], value: tuple[str, ...]) -> None:
-    if len(value) > MAX_FILES:
-        raise RuleViolationError("files", f"The files must be at most {MAX_FILES}.")
+def _are_files(instance: Any, attribute: Attribute[Any], value: Any) -> None:
+    if isinstance(value, str):
+        msg = f"{attribute.name} must be a tuple of texts, not {value!r}"
+        raise TypeError(msg)
+    if value:
+        _require_few(value)
     for each in value:
         _check_file(instance, attribute, each)
 
@@ -49,7 +53,7 @@ class Message:
 
     author_id: UserId | None
     text: str = field(validator=bounded(NOTE))
-    staff_only: bool = False
+    staff_only: bool = field(default=False, validator=is_true_or_false)
     files: tuple[str, ...] = field(default=(), validator=_are_files)
     created_at: datetime = field(converter=utc)
 
@@ -71,10 +75,21 @@ def clean_files(files: Sequence[str]) -> tuple[str, ...]:
     """Return the addresses of files stripped.
 
     Raises:
-        RuleViolationError: One is blank or too long, on the field ``files``.
+        RuleViolationError: One is blank or too long, or there are too many, on the field ``files``.
+        TypeError: They are one text, which Python would take letter by letter.
 
     Example:
         >>> clean_files([" https://example.com/draft.pdf "])
         ('https://example.com/draft.pdf',)
     """
-    return tuple(clean(each, field="files", max_length=MAX_FILE_ADDRESS) for each in files)
+    if isinstance(files, str):
+        msg = f"files are several addresses; put {files!r} into a list"
+        raise TypeError(msg)
+    cleaned = tuple(clean(each, field="files", max_length=MAX_FILE_ADDRESS) for each in files)
+    _require_few(cleaned)
+    return cleaned
+
+
+def _require_few(files: tuple[str, ...]) -> None:
+    if len(files) > MAX_FILES:
+        raise RuleViolationError("files", f"The files must be at most {MAX_FILES}.")

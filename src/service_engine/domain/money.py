@@ -24,13 +24,16 @@ __all__ = [
     "MAX_AMOUNT",
     "MAX_DECIMALS",
     "Money",
+    "code_of",
     "decimals",
     "exact",
     "is_a_currency",
     "is_an_amount",
+    "is_money",
     "is_no_debt",
     "money",
     "nought",
+    "require_money",
     "total_of",
 ]
 
@@ -81,6 +84,27 @@ def exact(amount: Decimal, *, places: int, field: str = "amount") -> Decimal:
     if quantised != amount:
         raise RuleViolationError(field, f"The {field} must have at most {places} decimals.")
     return quantised.copy_abs() if quantised.is_zero() else quantised  # a negative zero becomes plain zero
+
+
+def code_of(currency: str) -> str:
+    """Return a currency's code without blanks around it and in capital letters, as codes are compared.
+
+    Letters that are not ASCII stay as they are: some of them have capitals that are, and would name a currency that
+    nobody asked for. ``is_a_currency`` refuses them.
+
+    Raises:
+        TypeError: It is no text.
+
+    Example:
+        >>> code_of(" usd "), code_of("uß")
+        ('USD', 'uß')
+    """
+    given: object = currency  # whoever checks no types may give anything
+    if not isinstance(given, str):
+        msg = f"a currency is the text of its code, not {type(given).__name__}"
+        raise TypeError(msg)
+    code = currency.strip()
+    return code.upper() if code.isascii() else code
 
 
 def is_a_currency(_: Any, __: Attribute[str], value: str) -> None:
@@ -203,11 +227,51 @@ class Money:
         return money(part.quantize(unit, rounding=ROUND_HALF_UP, context=WIDE), self.currency)
 
 
+def require_money(given: object, *, field: str) -> None:
+    """Refuse a bare number where Money is wanted: it says nothing of its currency.
+
+    Args:
+        given: What was given.
+        field: The field to blame.
+
+    Raises:
+        TypeError: It is no Money.
+
+    Example:
+        >>> require_money(19.99, field="price")
+        Traceback (most recent call last):
+            ...
+        TypeError: the price is Money, not float; make it with money()
+    """
+    if not isinstance(given, Money):
+        msg = f"the {field} is Money, not {type(given).__name__}; make it with money()"
+        raise TypeError(msg)
+
+
+def is_money(_: Any, attribute: Attribute[Any], value: object) -> None:
+    """Validate that an attribute is Money.
+
+    Raises:
+        TypeError: It is not.
+
+    Example:
+        >>> from attrs import field, make_class
+        >>> Bill = make_class("Bill", {"price": field(validator=is_money)})
+        >>> Bill(5)
+        Traceback (most recent call last):
+            ...
+        TypeError: the price is Money, not int; make it with money()
+    """
+    if not isinstance(value, Money):
+        require_money(value, field=attribute.name)
+
+
 def is_no_debt(_: Any, attribute: Attribute[Any], value: Money) -> None:
     """Validate that an attribute is an amount of at least 0.
 
     Raises:
         RuleViolationError: It is less.
+        TypeError: It is no Money.
 
     Example:
         >>> from attrs import field, make_class
@@ -217,6 +281,7 @@ def is_no_debt(_: Any, attribute: Attribute[Any], value: Money) -> None:
             ...
         service_engine.errors.RuleViolationError: price: The price must not be negative.
     """
+    require_money(value, field=attribute.name)
     if value.amount < 0:
         raise RuleViolationError(attribute.name, f"The {attribute.name} must not be negative.")
 
@@ -266,7 +331,7 @@ def money(amount: Decimal | int | str, currency: str, *, field: str = "amount") 
 
     Raises:
         RuleViolationError: Not a number, too many decimals, out of bounds, or no currency code.
-        TypeError: The amount is a float or a bool.
+        TypeError: The amount is a float or a bool, or the currency is no text.
 
     Example:
         >>> money("299.5", "usd")
@@ -277,7 +342,7 @@ def money(amount: Decimal | int | str, currency: str, *, field: str = "amount") 
         value = Decimal(amount)
     except ArithmeticError:
         raise RuleViolationError(field, f"The {field} must be a number.") from None
-    code = currency.strip().upper()
+    code = code_of(currency)
     return Money(code, exact(value, places=decimals(code), field=field))
 
 

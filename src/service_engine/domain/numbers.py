@@ -12,7 +12,7 @@ from attrs import Attribute
 from service_engine.domain.text import Validator
 from service_engine.errors import RuleViolationError
 
-__all__ = ["INTEGER", "SMALL_INTEGER", "is_whole", "within"]
+__all__ = ["INTEGER", "SMALL_INTEGER", "is_whole", "optional_within", "within"]
 
 INTEGER: Final = 2_147_483_647
 """The largest number of 32 bits."""
@@ -40,7 +40,7 @@ def is_whole(_: Any, attribute: Attribute[Any], value: object) -> None:
 
 
 def within(lowest: int, highest: int) -> Validator:
-    """Make an attrs validator for a whole number, or None, between two others, both included.
+    """Make an attrs validator for a whole number between two others, both included.
 
     Example:
         >>> from attrs import Attribute, field, make_class
@@ -50,11 +50,27 @@ def within(lowest: int, highest: int) -> Validator:
     """
 
     def validate(_: Any, attribute: Attribute[Any], value: Any) -> None:
-        if value is None:
-            return
         if type(value) is not int:
             is_whole(_, attribute, value)
         if not lowest <= value <= highest:
             raise RuleViolationError(attribute.name, f"The {attribute.name} must be between {lowest} and {highest}.")
+
+    return validate
+
+
+def optional_within(lowest: int, highest: int) -> Validator:
+    """Make an attrs validator of the same rule, for a field that may be None.
+
+    Example:
+        >>> from attrs import field, make_class
+        >>> Box = make_class("Box", {"size": field(default=None, validator=optional_within(1, 3))})
+        >>> Box(), Box(3)
+        (Box(size=None), Box(size=3))
+    """
+    check = within(lowest, highest)
+
+    def validate(instance: Any, attribute: Attribute[Any], value: Any) -> None:
+        if value is not None:
+            check(instance, attribute, value)
 
     return validate

@@ -24,8 +24,8 @@ class OrderDetails:
         service_id: The service of the catalogue; price, currency and name of the order stay.
         service_name: 1 to 255 characters after stripping: renames the snapshot.
         note: Up to 65,535 characters.
-        form_data: Free JSON, frozen; replaces the old one whole.
-        metadata: Free JSON, frozen; replaces the old one whole.
+        form_data: Free JSON; replaces the old one whole.
+        metadata: Free JSON; replaces the old one whole.
         date_started: When work on it began.
         date_completed: When it was completed.
         date_due: When it has to be completed.

@@ -19,7 +19,8 @@ from service_engine.domain.change import UNSET, Change, Event, Unset, difference
 from service_engine.domain.evolution import across_fields, evolve
 from service_engine.domain.ids import EmployeeId, OrderId, OrderTaskId, UserId
 from service_engine.domain.instants import optional_utc, utc
-from service_engine.domain.numbers import INTEGER, within
+from service_engine.domain.kinds import is_true_or_false
+from service_engine.domain.numbers import INTEGER, optional_within, within
 from service_engine.domain.sequences import holds_no_repeats
 from service_engine.domain.text import NOTE, bounded, clean, optional_bounded
 from service_engine.errors import RuleViolationError
@@ -42,6 +43,7 @@ __all__ = [
 
 
 def _is_for_one_side(task: OrderTask, attribute: Attribute[bool], for_client: bool) -> None:
+    is_true_or_false(task, attribute, for_client)
     if for_client and task.employee_ids:
         raise RuleViolationError(attribute.name, "Cannot assign employees when for_client is true.")
 
@@ -94,12 +96,12 @@ class OrderTask:
     name: str = field(validator=bounded())
     description: str | None = field(default=None, validator=optional_bounded(NOTE))
     sort_order: int = field(default=0, validator=within(-INTEGER, INTEGER))
-    is_public: bool = False
+    is_public: bool = field(default=False, validator=is_true_or_false)
     # Before the deadline: what breaks both rules is refused by this one.
     for_client: bool = field(default=False, validator=across_fields(_is_for_one_side))
     completed_by: UserId | None = field(default=None, validator=across_fields(_is_complete))
     completed_at: datetime | None = field(default=None, converter=optional_utc)
-    deadline: int | None = field(default=None, validator=within(0, INTEGER))
+    deadline: int | None = field(default=None, validator=optional_within(0, INTEGER))
     due_at: datetime | None = field(default=None, converter=optional_utc, validator=across_fields(_has_one_end))
     employee_ids: tuple[EmployeeId, ...] = field(default=(), validator=holds_no_repeats)
     created_at: datetime = field(converter=utc)

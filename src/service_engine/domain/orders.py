@@ -19,8 +19,8 @@ from service_engine.domain.evolution import evolve
 from service_engine.domain.ids import ClientId, EmployeeId, InvoiceId, OrderId, ServiceId, SubscriptionId
 from service_engine.domain.instants import optional_utc, utc
 from service_engine.domain.json_values import EMPTY, JsonObject, freeze
-from service_engine.domain.lifecycle import is_a
-from service_engine.domain.money import Money
+from service_engine.domain.kinds import is_a
+from service_engine.domain.money import Money, is_money
 from service_engine.domain.numbers import INTEGER, within
 from service_engine.domain.order_details import OrderDetails, PaidWith
 from service_engine.domain.order_events import (
@@ -118,7 +118,7 @@ class Order:
     service_id: ServiceId | None = None
     service_name: str = field(validator=bounded())
     status: OrderStatus = field(default=OrderStatus.UNPAID, validator=is_a(OrderStatus))
-    price: Money
+    price: Money = field(validator=is_money)
     quantity: int = field(default=1, validator=within(1, INTEGER))
     note: str | None = field(default=None, validator=optional_bounded(NOTE))
     form_data: JsonObject = field(default=EMPTY, hash=False)
@@ -333,13 +333,15 @@ def touch_order(order: Order, *, at: datetime) -> Change[Order]:
 def receive_order_message(order: Order, message: OrderMessage) -> Change[Order]:
     """Note on the order that a message came: ``last_message_at`` is the newest message's own time.
 
+    A message that is dated back, from an import for instance, puts neither time back.
+
     Example:
         >>> from service_engine.testing.examples import message, website
         >>> receive_order_message(website, message).state.last_message_at == message.created_at
         True
     """
     newest = max(message.created_at, order.last_message_at or message.created_at)
-    received = evolve(order, last_message_at=newest, updated_at=message.created_at)
+    received = evolve(order, last_message_at=newest, updated_at=max(message.created_at, order.updated_at))
     event = OrderMessageReceived(message_id=message.id, order_id=order.id, at=message.created_at)
     return Change(received, (event,))
 

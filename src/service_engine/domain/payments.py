@@ -18,7 +18,8 @@ from service_engine.domain.change import Change, Event
 from service_engine.domain.evolution import evolve
 from service_engine.domain.ids import InvoiceId, PaymentId
 from service_engine.domain.instants import utc
-from service_engine.domain.lifecycle import Lifecycle, Status, is_a
+from service_engine.domain.kinds import is_a
+from service_engine.domain.lifecycle import Lifecycle, Status
 from service_engine.domain.money import Money, is_no_debt
 from service_engine.domain.text import bounded, optional_bounded
 from service_engine.errors import IllegalMoveError

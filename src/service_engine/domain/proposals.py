@@ -18,7 +18,8 @@ from service_engine.domain.emails import is_an_email, normalise_email
 from service_engine.domain.evolution import across_fields, evolve
 from service_engine.domain.ids import OrderId, ProposalId, ProposalItemId, ServiceId
 from service_engine.domain.instants import optional_utc, utc
-from service_engine.domain.lifecycle import Lifecycle, Status, is_a
+from service_engine.domain.kinds import is_a
+from service_engine.domain.lifecycle import Lifecycle, Status
 from service_engine.domain.money import Money, is_no_debt, total_of
 from service_engine.domain.numbers import INTEGER, within
 from service_engine.domain.proposal_events import (

@@ -19,9 +19,9 @@ from service_engine.domain.evolution import across_fields, evolve
 from service_engine.domain.ids import EmployeeId, ServiceFolderId, ServiceId
 from service_engine.domain.instants import optional_utc, utc
 from service_engine.domain.json_values import EMPTY, JsonObject, freeze
-from service_engine.domain.lifecycle import is_a
+from service_engine.domain.kinds import is_a, is_true_or_false
 from service_engine.domain.money import Money, decimals, is_a_currency, is_no_debt, money
-from service_engine.domain.numbers import INTEGER, SMALL_INTEGER, within
+from service_engine.domain.numbers import INTEGER, SMALL_INTEGER, optional_within, within
 from service_engine.domain.sequences import holds_no_repeats
 from service_engine.domain.service_events import ServiceAssigned, ServiceDeleted, ServiceOffered, ServiceRevised
 from service_engine.domain.text import LINE, NOTE, bounded, clean, optional_bounded
@@ -76,7 +76,7 @@ def _is_a_unit(_: object, attribute: Attribute[Any], value: str | None) -> None:
 
 
 def _length() -> Any:
-    return field(default=None, validator=within(1, INTEGER))
+    return field(default=None, validator=optional_within(1, INTEGER))
 
 
 @frozen(kw_only=True)
@@ -141,21 +141,21 @@ class Service:
     recurring_price: Money | None = field(default=None, validator=across_fields(_is_a_price))
     recurring_period_length: int | None = _length()
     recurring_period_unit: str | None = field(default=None, validator=_is_a_unit)
-    recurring_action: int | None = field(default=None, validator=within(0, SMALL_INTEGER))
-    multi_order: bool = True
-    request_orders: bool = False
-    max_active_requests: int | None = field(default=None, validator=within(0, INTEGER))
-    deadline: int | None = field(default=None, validator=within(0, INTEGER))
-    public: bool = True
+    recurring_action: int | None = field(default=None, validator=optional_within(0, SMALL_INTEGER))
+    multi_order: bool = field(default=True, validator=is_true_or_false)
+    request_orders: bool = field(default=False, validator=is_true_or_false)
+    max_active_requests: int | None = field(default=None, validator=optional_within(0, INTEGER))
+    deadline: int | None = field(default=None, validator=optional_within(0, INTEGER))
+    public: bool = field(default=True, validator=is_true_or_false)
     sort_order: int = field(default=0, validator=within(-INTEGER, INTEGER))
-    group_quantities: bool = False
+    group_quantities: bool = field(default=False, validator=is_true_or_false)
     folder_id: ServiceFolderId | None = None
     metadata: JsonObject = field(default=EMPTY, hash=False)
     braintree_plan_id: str | None = field(default=None, validator=optional_bounded())
     hoth_product_key: str | None = field(default=None, validator=optional_bounded())
     hoth_package_name: str | None = field(default=None, validator=optional_bounded())
-    provider_id: int | None = field(default=None, validator=within(-INTEGER, INTEGER))
-    provider_service_id: int | None = field(default=None, validator=within(-INTEGER, INTEGER))
+    provider_id: int | None = field(default=None, validator=optional_within(-INTEGER, INTEGER))
+    provider_service_id: int | None = field(default=None, validator=optional_within(-INTEGER, INTEGER))
     employee_ids: tuple[EmployeeId, ...] = field(default=(), validator=holds_no_repeats)
     created_at: datetime = field(converter=utc)
     updated_at: datetime = field(converter=utc)

@@ -14,6 +14,7 @@ from service_engine.domain.change import Change, Event
 from service_engine.domain.ids import ClientId, InvoiceId, SubscriptionId
 from service_engine.domain.instants import optional_utc, utc
 from service_engine.domain.invoice_terms import BillingPeriod
+from service_engine.domain.kinds import is_a_or_none
 from service_engine.domain.numbers import INTEGER, within
 from service_engine.domain.text import optional_bounded
 
@@ -55,7 +56,7 @@ class Subscription:
     client_id: ClientId
     invoice_id: InvoiceId | None = None
     status: int = field(default=ACTIVE, validator=within(0, _HIGHEST_STATUS))
-    period: BillingPeriod | None = None
+    period: BillingPeriod | None = field(default=None, validator=is_a_or_none(BillingPeriod))
     processor_id: str | None = field(default=None, validator=optional_bounded())
     current_period_end: datetime | None = field(default=None, converter=optional_utc)
     payment_count: int = field(default=0, validator=within(0, INTEGER))

@@ -41,11 +41,16 @@ def clean(value: str, *, field: str, max_length: int = LINE, required: bool = Tr
 
     Raises:
         RuleViolationError: It is blank though required, too long, or holds NUL or a lone surrogate.
+        TypeError: It is no text.
 
     Example:
         >>> clean("  Help with order ", field="subject")
         'Help with order'
     """
+    given: object = value  # whoever checks no types may give anything
+    if not isinstance(given, str):
+        msg = f"{field} must be text, not {type(given).__name__}"
+        raise TypeError(msg)
     value = value.strip()
     problem = problem_with(value, max_length=max_length, required=required)
     if problem is not None:

@@ -111,6 +111,8 @@ def post_message(
 def receive_message(ticket: Ticket, message: TicketMessage) -> Change[Ticket]:
     """Note on the ticket that a message came: ``last_message_at`` is the newest message's own time.
 
+    A message that is dated back, from an import for instance, puts neither time back.
+
     Always an event: another message is a change of the conversation, even at a time that is noted already.
 
     Example:
@@ -119,6 +121,6 @@ def receive_message(ticket: Ticket, message: TicketMessage) -> Change[Ticket]:
         True
     """
     newest = max(message.created_at, ticket.last_message_at or message.created_at)
-    received = evolve(ticket, last_message_at=newest, updated_at=message.created_at)
+    received = evolve(ticket, last_message_at=newest, updated_at=max(message.created_at, ticket.updated_at))
     event = TicketMessageReceived(message_id=message.id, ticket_id=ticket.id, at=message.created_at)
     return Change(received, (event,))

@@ -17,8 +17,9 @@ from service_engine.domain.change import UNSET, Change, Unset, differences
 from service_engine.domain.evolution import across_fields, evolve
 from service_engine.domain.ids import ClientId, EmployeeId, OrderId, TicketId
 from service_engine.domain.instants import optional_utc, utc
-from service_engine.domain.json_values import EMPTY, JsonObject
-from service_engine.domain.lifecycle import Lifecycle, Status, is_a
+from service_engine.domain.json_values import EMPTY, JsonObject, freeze
+from service_engine.domain.kinds import is_a
+from service_engine.domain.lifecycle import Lifecycle, Status
 from service_engine.domain.sequences import holds_no_repeats
 from service_engine.domain.tags import Tag
 from service_engine.domain.text import NOTE, bounded, clean, optional_bounded
@@ -178,15 +179,15 @@ def open_ticket(
         employee_ids: Who is assigned; checked by ``employees.require_assignable``.
         tags: Its tags.
         note: Up to 65,535 characters.
-        metadata: Free JSON, frozen.
-        form_data: Free JSON, frozen.
+        metadata: Free JSON.
+        form_data: Free JSON.
         source: Where it came from.
 
     Returns:
         The ticket, with one event: ``TicketOpened``.
 
     Raises:
-        RuleViolationError: A text is out of bounds.
+        RuleViolationError: A text or the JSON is out of bounds.
 
     Source:
         Contract section 2.8, "create"; part A "Rules" (created as Closed).
@@ -207,8 +208,8 @@ def open_ticket(
         status=status,
         source=source,
         note=_clean_note(note),
-        form_data=form_data,
-        metadata=metadata,
+        form_data=freeze(form_data, field="form_data"),
+        metadata=freeze(metadata),
         employee_ids=tuple(employee_ids),
         tags=tuple(tags),
         created_at=at,
@@ -354,10 +355,10 @@ def revise(
         at: Now.
         subject: 1 to 255 characters after stripping.
         note: Up to 65,535 characters; None clears it.
-        metadata: Free JSON, frozen; replaces the old one whole.
+        metadata: Free JSON; replaces the old one whole.
 
     Raises:
-        RuleViolationError: A text is out of bounds.
+        RuleViolationError: A text or the JSON is out of bounds.
 
     Example:
         >>> from service_engine.testing.examples import later, ticket
@@ -367,7 +368,7 @@ def revise(
     wanted = {
         "subject": subject if isinstance(subject, Unset) else clean(subject, field="subject"),
         "note": note if isinstance(note, Unset) else _clean_note(note),
-        "metadata": metadata,
+        "metadata": metadata if isinstance(metadata, Unset) else freeze(metadata),
     }
     changed = differences(ticket, wanted)
     if not changed:

@@ -6,10 +6,10 @@ Source: contract section 2.2.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
-from pydantic import Field, with_config
+from pydantic import with_config
 from typing_extensions import TypedDict
 
 from service_engine.domain.change import UNSET, Unset
@@ -19,7 +19,18 @@ from service_engine.ports.clients import ClientFilter, ClientRow, ClientSort
 from service_engine.schemas import filters
 from service_engine.schemas.addresses import AddressWire, PostalAddressInput, address_wire
 from service_engine.schemas.errors import EXACT
-from service_engine.schemas.fields import Email, FreeJson, Instant, Line, Line50, Line100, Note, RequiredLine, absent
+from service_engine.schemas.fields import (
+    Email,
+    FreeJson,
+    Instant,
+    Line,
+    Line50,
+    Line100,
+    Note,
+    RequiredLine,
+    SmallCount,
+    absent,
+)
 from service_engine.schemas.lists import Listing
 from service_engine.schemas.money import amount_text, number_text
 from service_engine.schemas.pages import KeysetPageWire, PageWire
@@ -27,9 +38,6 @@ from service_engine.schemas.roles import RoleWire, role_wire
 from service_engine.schemas.validation import Input
 
 __all__ = ["CLIENT_LIST", "ClientCreate", "ClientPageWire", "ClientUpdate", "ClientWire", "client_wire"]
-
-AccountStatus = Annotated[int, Field(ge=0, le=32_767)]
-"""1 active, 0 inactive; other numbers are the organisation's own."""
 
 CLIENT_LIST: Final = Listing(
     filters={
@@ -72,7 +80,7 @@ class ClientCreate(Input):
     stripe_id: Line | None = None
     address: PostalAddressInput | None = None
     custom_fields: FreeJson | None = None
-    status_id: AccountStatus | None = None
+    status_id: SmallCount | None = None
     created_at: Instant | None = None
 
     def details(self) -> ClientPatch:
@@ -111,7 +119,7 @@ class ClientUpdate(Input):
     stripe_id: Line | None = absent()
     address: PostalAddressInput | None = absent()
     custom_fields: FreeJson = absent()
-    status_id: AccountStatus = absent()
+    status_id: SmallCount = absent()
     created_at: Instant = absent()
 
     def patch(self) -> ClientPatch:
