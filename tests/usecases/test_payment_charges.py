@@ -13,8 +13,8 @@ from tests.usecases.paying import HALF, made, moved, recorded, stored
 
 from service_engine.domain.ids import InvoiceId, PaymentId
 from service_engine.domain.invoice_items import InvoiceItemDraft
-from service_engine.domain.invoice_payments import STRIPE
-from service_engine.domain.invoices import InvoicePaid, InvoiceStatus
+from service_engine.domain.invoice_payments import MANUAL, STRIPE
+from service_engine.domain.invoices import Invoice, InvoicePaid, InvoiceStatus
 from service_engine.domain.money import money
 from service_engine.domain.orders import OrderPlaced
 from service_engine.domain.payments import (
@@ -26,12 +26,13 @@ from service_engine.domain.payments import (
     PaymentSetAside,
     PaymentStatus,
     PaymentSucceeded,
+    intend_payment,
 )
 from service_engine.domain.subscriptions import SubscriptionStarted
 from service_engine.errors import IllegalMoveError, NotFoundError
 from service_engine.ports.payments import Approved, Declined
 from service_engine.ports.unit_of_work import Store
-from service_engine.testing.examples import acme, invoice, john, later, now
+from service_engine.testing.examples import acme, invoice, john, later, now, web_development
 from service_engine.usecases.invoices import InvoicePatch, create_invoice, delete_invoice, update_invoice
 from service_engine.usecases.payments import begin_charge, mark_paid, record_part_payment, record_refund, settle_charge
 
@@ -98,6 +99,48 @@ def test_an_invoice_that_is_not_there_is_not_charged(agency: Store):
         with pytest.raises(NotFoundError) as refused:
             begun(agency, invoice_id)
         assert (refused.value.kind, refused.value.key) == ("invoice", invoice_id)
+
+
+def free(store: Store) -> Invoice:
+    """Issue an invoice over nothing, with something to deliver."""
+    gift = [InvoiceItemDraft(name="Gift", amount=Decimal(0), service_id=web_development.id)]
+    return store.run(acme.id, create_invoice, payer=john.id, items=gift, at=now)
+
+
+@pytest.mark.usefixtures("store")
+def test_beginning_a_charge_of_nothing(agency: Store):
+    """Nobody is to be asked: the invoice is paid there and then, as if by hand, with its orders; then it is paid."""
+    issued = free(agency)
+    payment = begun(agency, issued.id)
+    assert (payment.status, payment.amount, payment.paysys) == (PaymentStatus.SUCCEEDED, money(0, "USD"), MANUAL)
+    paid = stored(agency, issued.id)
+    assert (paid.status, paid.date_paid, paid.paysys, paid.transaction_id) == (InvoiceStatus.PAID, now, MANUAL, None)
+    assert (recorded(agency, issued.id), len(made(agency, issued.id))) == ((payment,), 1)
+    with pytest.raises(IllegalMoveError, match=r"Invoice is already paid\."):
+        begun(agency, issued.id)
+
+
+@pytest.mark.usefixtures("store")
+def test_beginning_a_charge_of_what_was_lowered(agency: Store):
+    """It is closed by the way in which it was paid so far; what is still on its way is a surplus (D23)."""
+    dearer, cheaper = InvoicePatch(tax=Decimal(40)), InvoicePatch(tax=Decimal(0))
+    first = begun(agency)
+    agency.run(acme.id, update_invoice, invoice.id, dearer, at=now)
+    settled(agency, first, ip_address="192.0.2.1")
+    part = stored(agency)
+    assert (part.status, part.paysys, part.transaction_id, part.ip_address) == (
+        InvoiceStatus.PARTIALLY_PAID,
+        STRIPE,
+        "txn_1",
+        "192.0.2.1",
+    )
+    pending = begun(agency)
+    agency.run(acme.id, update_invoice, invoice.id, cheaper, at=now)
+    closing = begun(agency)
+    paid = stored(agency)
+    assert (closing.status, closing.amount, closing.paysys) == (PaymentStatus.SUCCEEDED, money(0, "USD"), STRIPE)
+    assert (paid.status, paid.paysys, paid.transaction_id) == (InvoiceStatus.PAID, STRIPE, "txn_1")
+    assert settled(agency, pending).payment.status is PaymentStatus.SURPLUS
 
 
 # ------------------------------------------------------------------------------------------------- after a charge
@@ -214,6 +257,7 @@ def test_money_that_is_not_enough_any_longer(agency: Store):
     outcome = settled(agency, payment)
     assert (outcome.invoice.status, outcome.invoice.due) == (InvoiceStatus.PARTIALLY_PAID, money(40, "USD"))
     assert (outcome.payment.status, made(agency)) == (PaymentStatus.SUCCEEDED, [])
+    assert outcome.invoice == stored(agency)
     rest = begun(agency)
     assert (rest.amount, rest.id == payment.id) == (money(40, "USD"), False)
     paid = settled(agency, rest, Approved(transaction_id="txn_2")).invoice
@@ -221,10 +265,13 @@ def test_money_that_is_not_enough_any_longer(agency: Store):
 
 
 def test_nothing_for_something(agency: Store):
-    """A charge over nothing, of an invoice that costs something by then, pays no part of it."""
+    """A charge over nothing, as only a host writes one down, pays no part of what costs something by then."""
     free = [InvoiceItemDraft(name="Gift", amount=Decimal(0))]
     issued = agency.run(acme.id, create_invoice, payer=john.id, items=free, at=now)
-    payment = begun(agency, issued.id)
+    intent = intend_payment(
+        PaymentId(agency.entropy.new_id()), invoice_id=issued.id, amount=issued.due, paysys=STRIPE, at=now
+    )
+    payment = agency.run(acme.id, lambda uow: uow.payments.add(intent))
     agency.run(acme.id, update_invoice, issued.id, InvoicePatch(tax=Decimal(1)), at=now)
     assert settled(agency, payment).payment.status is PaymentStatus.SURPLUS
     assert stored(agency, issued.id).status is InvoiceStatus.UNPAID

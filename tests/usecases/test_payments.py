@@ -25,6 +25,8 @@ from service_engine.usecases.orders import delete_order
 from service_engine.usecases.payments import mark_paid, record_part_payment, settle_by_hand
 from service_engine.usecases.services import delete_service
 
+HUNDRED = InvoiceItemDraft(name="Advice", amount=Decimal(100))
+
 # ------------------------------------------------------------------------------------------------------- by hand
 
 
@@ -134,6 +136,7 @@ def test_what_can_be_marked(agency: Store, status: InvoiceStatus):
 @pytest.mark.parametrize("status", [InvoiceStatus.REFUNDED, InvoiceStatus.CANCELLED])
 def test_what_cannot_be_marked(agency: Store, status: InvoiceStatus):
     """Refused in the contract's words; no payment, no order; nor can a part of it be paid (D29)."""
+    said: list[str] = []
     before, payments, orders = moved(agency, status), recorded(agency), made(agency)
     for act in (
         lambda: agency.run(acme.id, mark_paid, invoice.id, at=later),
@@ -142,8 +145,13 @@ def test_what_cannot_be_marked(agency: Store, status: InvoiceStatus):
     ):
         with pytest.raises(WrongStatusError) as refused:
             act()
-        assert str(refused.value) == f"Cannot mark {status.label} invoice as paid."
+        said.append(str(refused.value))
         assert (refused.value.kind, refused.value.key) == ("invoice", invoice.id)
+    assert said == [
+        f"Cannot mark {status.label} invoice as paid.",
+        f"Cannot pay a part of {status.label} invoice.",
+        f"Cannot pay a part of {status.label} invoice.",
+    ]
     assert (stored(agency), recorded(agency), made(agency)) == (before, payments, orders)
 
 
@@ -185,10 +193,11 @@ def test_paying_in_parts(agency: Store):
             PaymentIntended(payment_id=payment.id, invoice_id=invoice.id, at=now),
             PaymentSucceeded(payment_id=payment.id, at=now),
         )
-    assert (first.status, first.paid, first.date_paid) == (
+    assert (first.status, first.paid, first.date_paid, first.paysys) == (
         InvoiceStatus.PARTIALLY_PAID,
         money("0.01", "USD"),
         None,
+        MANUAL,
     )
     assert (stored(agency), made(agency)) == (first, [])
     agency.run(acme.id, record_part_payment, invoice.id, Decimal("959.98"), at=now)
@@ -207,9 +216,30 @@ def test_a_part_that_is_none(agency: Store, amount: str):
     assert (stored(agency), recorded(agency)) == (invoice, ())
 
 
+@pytest.mark.parametrize("amount", ["0", "-1", "960.01", "961"])
+def test_what_a_part_may_be(agency: Store, amount: str):
+    """The refusal names what is taken: all that is due is."""
+    with pytest.raises(RuleViolationError) as refused:
+        agency.run(acme.id, record_part_payment, invoice.id, Decimal(amount), at=later)
+    assert refused.value.message == "The amount must be more than 0 and at most 960.00."
+    assert agency.run(acme.id, record_part_payment, invoice.id, Decimal(960), at=later).due == money(0, "USD")
+
+
+def test_a_part_where_nothing_is_due(agency: Store):
+    """The invoice was lowered to what was paid: the refusal says how it is closed, and so it is."""
+    lowered = agency.run(acme.id, record_part_payment, invoice.id, Decimal(100), at=now)
+    lowered = agency.run(acme.id, update_invoice, invoice.id, InvoicePatch(items=[HUNDRED]), at=now)
+    assert (lowered.status, lowered.due) == (InvoiceStatus.PARTIALLY_PAID, money(0, "USD"))
+    for amount in (Decimal(0), Decimal(1)):
+        with pytest.raises(RuleViolationError) as refused:
+            agency.run(acme.id, record_part_payment, invoice.id, amount, at=later)
+        assert (refused.value.field, refused.value.message) == ("amount", "Nothing is due: mark the invoice as paid.")
+    assert agency.run(acme.id, mark_paid, invoice.id, at=later).status is InvoiceStatus.PAID
+
+
 def test_a_part_of_a_paid_invoice(agency: Store):
     """There is none, not even of nothing."""
     moved(agency, InvoiceStatus.PAID)
     for amount in (Decimal(0), Decimal(1)):
-        with pytest.raises(WrongStatusError, match="Cannot mark Paid invoice as paid"):
+        with pytest.raises(WrongStatusError, match="Cannot pay a part of Paid invoice"):
             agency.run(acme.id, record_part_payment, invoice.id, amount, at=later)

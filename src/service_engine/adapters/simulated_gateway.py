@@ -5,7 +5,8 @@ Source: contract part A "Rules" (charge); section 2.7 (``txn_<unix seconds>_<8 h
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from threading import Lock
 from typing import Final
@@ -52,6 +53,8 @@ class SimulatedGateway:
         self._lock = Lock()
         self._answers: dict[PaymentId, ChargeAnswer] = {}
         self._held: dict[PaymentId, Money] = {}
+        self._is_down = False
+        self._goes_unheard = False
 
     @property
     def held(self) -> dict[PaymentId, Money]:
@@ -63,26 +66,58 @@ class SimulatedGateway:
         """Take the money, once for the request's key; see ``ports.payments.PaymentGateway``."""
         if request.payment_method_id in self._is_unreachable:
             raise PaymentPendingError(request.key)
+        self._require_reachable(request.key)
         with self._lock:
-            known = self._answers.get(request.key)
-            if known is not None:
-                return known
-            answer = self._answers[request.key] = self._answer(request)
-            if isinstance(answer, Approved):
-                self._held[request.key] = request.amount
-        if request.payment_method_id in self._loses_answers:
+            answer = self._answers.get(request.key)
+            is_new = answer is None
+            if answer is None:
+                answer = self._answers[request.key] = self._answer(request)
+                if isinstance(answer, Approved):
+                    self._held[request.key] = request.amount
+        if is_new and request.payment_method_id in self._loses_answers:
             raise PaymentPendingError(request.key)
+        self._require_heard(request.key)
         return answer
 
     def outcome(self, key: PaymentId) -> ChargeAnswer | None:
         """Return what became of a charge; see ``ports.payments.PaymentGateway``."""
+        self._require_reachable(key)
+        self._require_heard(key)
         with self._lock:
             return self._answers.get(key)
 
     def refund(self, key: PaymentId) -> None:
         """Give back what was taken under this key, once; see ``ports.payments.PaymentGateway``."""
+        self._require_reachable(key)
         with self._lock:
             self._held.pop(key, None)
+        self._require_heard(key)
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """Let no question arrive inside the block, whatever it is about and whoever asks."""
+        self._is_down = True
+        try:
+            yield
+        finally:
+            self._is_down = False
+
+    @contextmanager
+    def losing_answers(self) -> Iterator[None]:
+        """Let everything be done inside the block, and nobody hear of it."""
+        self._goes_unheard = True
+        try:
+            yield
+        finally:
+            self._goes_unheard = False
+
+    def _require_reachable(self, key: PaymentId) -> None:
+        if self._is_down:
+            raise PaymentPendingError(key)
+
+    def _require_heard(self, key: PaymentId) -> None:
+        if self._goes_unheard:
+            raise PaymentPendingError(key)
 
     def _answer(self, request: ChargeRequest) -> ChargeAnswer:
         if request.payment_method_id in self._declines:

@@ -19,7 +19,15 @@ from service_engine.domain.money import Money
 from service_engine.domain.payments import Payment
 from service_engine.domain.text import bounded
 
-__all__ = ["Approved", "ChargeAnswer", "ChargeRequest", "Declined", "PaymentGateway", "Payments"]
+__all__ = [
+    "Approved",
+    "AsyncPaymentGateway",
+    "ChargeAnswer",
+    "ChargeRequest",
+    "Declined",
+    "PaymentGateway",
+    "Payments",
+]
 
 
 @frozen(kw_only=True)
@@ -118,6 +126,38 @@ class PaymentGateway(Protocol):
         Raises:
             PaymentPendingError: Nobody knows whether it was given back. Asking again is safe.
         """
+        ...
+
+
+class AsyncPaymentGateway(Protocol):
+    """A payment gateway that is awaited. What its methods promise is what those of ``PaymentGateway`` do.
+
+    Example:
+        >>> import asyncio
+        >>> from service_engine.testing.examples import payment
+        >>> class Closed:
+        ...     async def charge(self, request: ChargeRequest) -> ChargeAnswer:
+        ...         return Declined(reason="We are closed.")
+        ...
+        ...     async def outcome(self, key: PaymentId) -> ChargeAnswer | None:
+        ...         return None
+        ...
+        ...     async def refund(self, key: PaymentId) -> None: ...
+        >>> gateway: AsyncPaymentGateway = Closed()
+        >>> asyncio.run(gateway.outcome(payment.id)) is None
+        True
+    """
+
+    async def charge(self, request: ChargeRequest) -> ChargeAnswer:
+        """Take the money, once for the request's key; see ``PaymentGateway.charge``."""
+        ...
+
+    async def outcome(self, key: PaymentId) -> ChargeAnswer | None:
+        """Return what became of a charge, without charging; see ``PaymentGateway.outcome``."""
+        ...
+
+    async def refund(self, key: PaymentId) -> None:
+        """Give back what was taken under this key, once; see ``PaymentGateway.refund``."""
         ...
 
 

@@ -25,7 +25,7 @@ from service_engine.domain.money import Money, money
 from service_engine.domain.orders import OrderStatus, PaidWith, place_order
 from service_engine.domain.payments import Payment, PaymentStatus
 from service_engine.domain.subscriptions import start_subscription
-from service_engine.errors import NotFoundError
+from service_engine.errors import NotFoundError, RuleViolationError
 from service_engine.ports.payments import Approved, ChargeAnswer, Declined
 from service_engine.ports.unit_of_work import UnitOfWork
 from service_engine.usecases.orders import free_numbers
@@ -94,8 +94,7 @@ def settle_by_hand(uow: UnitOfWork, change: Change[Invoice], *, at: datetime) ->
     invoice = change.state
     if invoice.status is InvoiceStatus.PAID:
         return uow.invoices.save(change)
-    paid = _pay(uow, change, paysys=MANUAL, at=at)
-    _record(uow, invoice, invoice.due, paysys=MANUAL, at=at)
+    paid, _ = _settle(uow, change, paysys=MANUAL, at=at)
     return paid
 
 
@@ -111,7 +110,7 @@ def record_part_payment(uow: UnitOfWork, invoice_id: InvoiceId, amount: Decimal,
     Raises:
         NotFoundError: The organisation has no such invoice.
         WrongStatusError: It is Paid, Refunded or Cancelled.
-        RuleViolationError: The amount is out of bounds.
+        RuleViolationError: The amount is out of bounds, or nothing is due.
 
     Example:
         >>> from service_engine.testing.examples import acme, agency, invoice, later
@@ -123,9 +122,13 @@ def record_part_payment(uow: UnitOfWork, invoice_id: InvoiceId, amount: Decimal,
     """
     invoice = uow.invoices.get(invoice_id)
     part = money(amount, invoice.currency)
-    if part == invoice.due and part.amount > 0 and invoice.status is not InvoiceStatus.PAID:
-        return settle_by_hand(uow, Change(invoice), at=at)
-    paid = uow.invoices.save(pay_in_part(invoice, part, at=at))
+    due = invoice.due.amount
+    if invoice.status in PAYABLE and due > 0:  # what is left is refused by the transition, which says why
+        if not 0 < part.amount <= due:
+            raise RuleViolationError("amount", f"The amount must be more than 0 and at most {due}.")
+        if part.amount == due:
+            return settle_by_hand(uow, Change(invoice), at=at)
+    paid = uow.invoices.save(pay_in_part(invoice, part, paysys=MANUAL, at=at))
     _record(uow, invoice, part, paysys=MANUAL, at=at)
     return paid
 
@@ -136,8 +139,11 @@ def begin_charge(uow: UnitOfWork, invoice_id: InvoiceId, *, at: datetime) -> Pay
     While the outcome of an earlier charge is not known, that one is returned: its id is the key by which the gateway
     knows it, so that asking again takes nothing twice.
 
+    A gateway is not asked for nothing: where nothing is due, the invoice is paid here and now, by the way in which its
+    last part was paid, or by hand if there was none.
+
     Returns:
-        The payment to ask for.
+        The payment to ask for, Pending; or, where nothing is due, the one over nothing that has paid it, Succeeded.
 
     Raises:
         NotFoundError: The organisation has no such invoice.
@@ -155,6 +161,8 @@ def begin_charge(uow: UnitOfWork, invoice_id: InvoiceId, *, at: datetime) -> Pay
     """
     invoice = uow.invoices.get(invoice_id)
     require_chargeable(invoice)
+    if invoice.due.amount == 0:  # a charge that is still on its way is a surplus then: reconciling gives it back
+        return _settle(uow, Change(invoice), paysys=invoice.paysys or MANUAL, at=at)[1]
     pending = uow.payments.pending_of(invoice_id)
     if pending is not None:
         return uow.payments.save(payments.resume(pending, at=at))
@@ -241,8 +249,23 @@ def _apply(
         change = Change(invoice)
         return _pay(uow, change, paysys=payment.paysys, transaction_id=transaction_id, ip_address=ip_address, at=at)
     if 0 < payment.amount.amount < invoice.due.amount:
-        return uow.invoices.save(pay_in_part(invoice, payment.amount, at=at))
+        part = pay_in_part(
+            invoice,
+            payment.amount,
+            paysys=payment.paysys,
+            transaction_id=transaction_id,
+            ip_address=ip_address,
+            at=at,
+        )
+        return uow.invoices.save(part)
     return None
+
+
+def _settle(uow: UnitOfWork, change: Change[Invoice], *, paysys: str, at: datetime) -> tuple[Invoice, Payment]:
+    """Make an invoice Paid without a gateway, and put the payment of what was due on record."""
+    invoice = change.state
+    paid = _pay(uow, change, paysys=paysys, at=at)
+    return paid, _record(uow, invoice, invoice.due, paysys=paysys, at=at)
 
 
 def _pay(
@@ -302,8 +325,8 @@ def _subscribe(uow: UnitOfWork, invoice: Invoice, *, at: datetime) -> Subscripti
     return uow.subscriptions.add(change).id
 
 
-def _record(uow: UnitOfWork, invoice: Invoice, amount: Money, *, paysys: str, at: datetime) -> None:
-    uow.payments.add(_intent(uow, invoice, amount, paysys=paysys, at=at).then(payments.succeed, at=at))
+def _record(uow: UnitOfWork, invoice: Invoice, amount: Money, *, paysys: str, at: datetime) -> Payment:
+    return uow.payments.add(_intent(uow, invoice, amount, paysys=paysys, at=at).then(payments.succeed, at=at))
 
 
 def _intent(uow: UnitOfWork, invoice: Invoice, amount: Money, *, paysys: str, at: datetime) -> Change[Payment]:

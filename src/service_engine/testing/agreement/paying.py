@@ -92,10 +92,13 @@ class PayingRules(BooksMachine):
 
     @rule(target=payments, invoice=any_invoice, home=at_home, at=inputs.times())
     def begin_charge(self, invoice: Ref, home: bool, at: datetime) -> Any:
-        """Intend to charge an invoice; while that is open, again and again."""
+        """Intend to charge an invoice; while that is open, again and again. One on which nothing is due is paid."""
         org = invoice.org if home else 1 - invoice.org
         self.touch(org, invoice.id)
-        return self.kept(org, self.both(org, payment_cases.begin_charge, invoice.id, at=at))
+        begun = self.both(org, payment_cases.begin_charge, invoice.id, at=at)
+        if begun is not None and begun.status is PaymentStatus.SUCCEEDED:
+            self.billed(org, self.both(org, books_of, invoice.id).invoice)
+        return self.kept(org, begun)
 
     @rule(
         target=orders,
@@ -121,6 +124,9 @@ class PayingRules(BooksMachine):
         org = invoice.org if home else 1 - invoice.org
         self.touch(org, invoice.id)
         begun = self.both(org, payment_cases.begin_charge, invoice.id, at=at)
+        if begun is not None and begun.status is PaymentStatus.SUCCEEDED:  # nothing was due, so nothing is taken
+            self.billed(org, self.both(org, books_of, invoice.id).invoice)
+            return self.kept(org, begun)
         if begun is None or (paid := self.both(org, payment_cases.mark_paid, invoice.id, at=at)) is None:
             return multiple()
         self.billed(org, paid)

@@ -16,6 +16,8 @@ A host that writes a store of its own gives one fixture, and gets everything tha
 The store need not be empty: each test founds organisations of its own. While only a part is written, inherit the class
 of that part: ``TagContract``, ``TicketContract``, ….
 
+A payment gateway is certified in the same way, by ``GatewayContract``; an awaited one by ``AsyncGatewayContract``.
+
 Source: design section 8, kind 1.
 """
 
@@ -29,6 +31,7 @@ _PARTS = (
     "clients",
     "coupons",
     "employees",
+    "gateways",
     "invoice_lists",
     "invoices",
     "lists",
@@ -67,6 +70,11 @@ from service_engine.testing.contracts.clients import (  # noqa: E402
 )
 from service_engine.testing.contracts.coupons import CouponContract  # noqa: E402
 from service_engine.testing.contracts.employees import EmployeeContract  # noqa: E402
+from service_engine.testing.contracts.gateways import (  # noqa: E402
+    AsyncGatewayContract,
+    GatewayContract,
+    OtherEnd,
+)
 from service_engine.testing.contracts.invoice_lists import InvoiceListContract  # noqa: E402
 from service_engine.testing.contracts.invoices import (  # noqa: E402
     InvoiceContract,
@@ -99,6 +107,7 @@ from service_engine.testing.contracts.units_of_work import UnitOfWorkContract  #
 __all__ = [
     "Agency",
     "ApiTokenContract",
+    "AsyncGatewayContract",
     "ChargingContract",
     "ClientContract",
     "ClientEmailContract",
@@ -107,6 +116,7 @@ __all__ = [
     "Contract",
     "CouponContract",
     "EmployeeContract",
+    "GatewayContract",
     "InvoiceContract",
     "InvoiceItemContract",
     "InvoiceListContract",
@@ -117,6 +127,7 @@ __all__ = [
     "OrderMessageContract",
     "OrderTaskContract",
     "OrganizationContract",
+    "OtherEnd",
     "PayingContract",
     "PaymentContract",
     "ProposalContract",

@@ -9,16 +9,18 @@ from decimal import Decimal
 import pytest
 
 from service_engine.adapters.simulated_gateway import DECLINED, SimulatedGateway
+from service_engine.domain.ids import PaymentId
+from service_engine.domain.invoice_items import InvoiceItemDraft
 from service_engine.domain.invoices import Invoice, InvoiceStatus
 from service_engine.domain.payments import PaymentStatus
 from service_engine.errors import IllegalMoveError, NotFoundError, PaymentDeclinedError, PaymentPendingError
 from service_engine.ports.payments import Approved, ChargeAnswer, ChargeRequest, Declined
 from service_engine.testing.builders import NOON
 from service_engine.testing.contracts.agency import Agency, Contract
-from service_engine.testing.contracts.paying import LATER, as_it_stands, audited, charge, issue, payments_of
+from service_engine.testing.contracts.paying import LATER, TOTAL, as_it_stands, audited, charge, issue, payments_of
 from service_engine.usecases.charging import reconcile_payments
 from service_engine.usecases.invoices import InvoicePatch, delete_invoice, update_invoice
-from service_engine.usecases.payments import begin_charge, mark_paid, settle_charge
+from service_engine.usecases.payments import begin_charge, mark_paid, record_part_payment, settle_charge
 
 __all__ = ["ChargingContract"]
 
@@ -39,6 +41,28 @@ class Interrupted(SimulatedGateway):
         answer = super().charge(request)
         self._meanwhile()
         return answer
+
+
+class Doubtful(SimulatedGateway):
+    """A gateway that does not know what became of some payments, nor whether it gave them back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.doubts: set[PaymentId] = set()
+
+    def outcome(self, key: PaymentId) -> ChargeAnswer | None:
+        """Return what became of a charge, if that is known."""
+        self._require_known(key)
+        return super().outcome(key)
+
+    def refund(self, key: PaymentId) -> None:
+        """Give back what was taken, if it can."""
+        self._require_known(key)
+        super().refund(key)
+
+    def _require_known(self, key: PaymentId) -> None:
+        if key in self.doubts:
+            raise PaymentPendingError(key)
 
 
 class ChargingContract(Contract):
@@ -103,15 +127,61 @@ class ChargingContract(Contract):
         assert gateway.held == {}
 
     def test_what_is_added_meanwhile_stays_due(self, acme: Agency) -> None:
-        """The money counts; the invoice is paid in part, and its orders wait for the rest."""
+        """The money counts, and is noted; the invoice is paid in part, and its orders wait for the rest."""
         invoice = issue(acme)
         patch = InvoicePatch(tax=Decimal(10))
         gateway = Interrupted(lambda: acme.run(update_invoice, invoice.id, patch, at=LATER))
         partly = charge(acme, invoice, gateway)
         assert partly == audited(acme, invoice)
         assert (partly.status, partly.paid) == (InvoiceStatus.PARTIALLY_PAID, invoice.total)
+        (payment,) = payments_of(acme, invoice)
+        trace = ("Stripe", payment.transaction_id, "192.0.2.1")
+        assert (partly.paysys, partly.transaction_id, partly.ip_address) == trace
         assert charge(acme, invoice).due == acme.build.money(0)
         assert audited(acme, invoice).status is InvoiceStatus.PAID
+
+    def test_where_a_part_came_from_outlives_the_rest(self, acme: Agency) -> None:
+        """Charged in part, and the rest marked as paid: who has to give the part back finds it on the invoice."""
+        invoice = issue(acme)
+        patch = InvoicePatch(tax=Decimal(10))
+        partly = charge(acme, invoice, Interrupted(lambda: acme.run(update_invoice, invoice.id, patch, at=LATER)))
+        paid = acme.run(mark_paid, invoice.id, at=LATER)
+        assert paid == audited(acme, invoice)
+        assert (paid.paysys, paid.transaction_id, paid.ip_address) == ("Manual", partly.transaction_id, "192.0.2.1")
+        assert paid.transaction_id is not None
+
+    def test_nothing_is_not_charged(self, acme: Agency) -> None:
+        """Where nothing is due, free or lowered to what was paid, the invoice is paid, and no gateway is asked."""
+        free, lowered = issue(acme, credit=Decimal(TOTAL)), issue(acme)
+        acme.run(record_part_payment, lowered.id, Decimal(20), at=LATER)
+        cheaper = [InvoiceItemDraft(name="Advice", amount=Decimal(20))]
+        acme.run(update_invoice, lowered.id, InvoicePatch(items=cheaper, tax=Decimal(0), tax_type=1), at=LATER)
+        gateway = SimulatedGateway(is_unreachable=["pm_1"])
+        assert charge(acme, free, gateway) == audited(acme, free)
+        closed = charge(acme, lowered, gateway)
+        assert (closed.status, closed.date_paid, closed.paysys) == (InvoiceStatus.PAID, LATER, "Manual")
+        amounts = sorted(payment.amount.amount for payment in payments_of(acme, lowered))
+        assert amounts == [Decimal(0), Decimal(20)]
+        with pytest.raises(IllegalMoveError, match="Invoice is already paid"):
+            charge(acme, free, gateway)
+
+    def test_what_is_unclear_keeps_nothing_waiting(self, acme: Agency) -> None:
+        """Reconciling goes on after a charge of which nothing is known, and after a refund that fails."""
+        unclear, over, clear = issue(acme), issue(acme), issue(acme)
+        gateway = Doubtful()
+        begun = [acme.run(begin_charge, each.id, at=NOON) for each in (unclear, over, clear)]
+        for payment in begun:
+            gateway.charge(ChargeRequest(key=payment.id, amount=payment.amount, payment_method_id="pm_1", at=NOON))
+        acme.run(mark_paid, over.id, at=LATER)
+        acme.run(settle_charge, begun[1].id, Approved(transaction_id="txn_1"), at=LATER)
+        gateway.doubts = {begun[0].id, begun[1].id}
+        with pytest.raises(PaymentPendingError):
+            reconcile_payments(acme.store, gateway, acme.org_id, at=LATER, patience=timedelta(0))
+        assert [audited(acme, each).status for each in (unclear, clear)] == [InvoiceStatus.UNPAID, InvoiceStatus.PAID]
+        gateway.doubts.clear()
+        reconcile_payments(acme.store, gateway, acme.org_id, at=LATER, patience=timedelta(0))
+        assert audited(acme, unclear).status is InvoiceStatus.PAID
+        assert set(gateway.held) == {begun[0].id, begun[2].id}
 
     def test_an_answer_is_recorded_once(self, acme: Agency) -> None:
         """Settling again, with whatever answer, changes nothing and pays nothing."""

@@ -1,7 +1,5 @@
 """What every store must do with clients, one at a time."""
 
-# ruff: noqa: PLR2004 - the numbers are what is expected
-
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -280,19 +278,30 @@ class ClientEmailContract(Contract):
         for email in ("a@example.com", "b@example.com"):
             assert acme.client(email=email).email == email
 
-    def test_an_affiliate_id_is_taken_for_ever_in_an_organization(self, acme: Agency, rival: Agency) -> None:
-        """Deleted clients keep theirs."""
-        client = acme.client(affiliate_id=123_456)
+    def test_an_affiliation_is_taken_for_ever_in_an_organization(self, acme: Agency, rival: Agency) -> None:
+        """The id and the link, each by itself; deleted clients keep theirs."""
+        taken, free = (123_456, "https://a.example/AAAAAA"), (123_457, "https://a.example/AAAAAa")
+        client = acme.client(affiliate_id=taken[0], affiliate_link=taken[1])
+        questions = [taken, (taken[0], free[1]), (free[0], taken[1]), free]
         with acme.begin() as uow:
-            assert uow.clients.affiliate_id_is_taken(123_456)
-            assert not uow.clients.affiliate_id_is_taken(123_457)
+            assert [uow.clients.affiliation_is_taken(*each) for each in questions] == [True, True, True, False]
             uow.clients.save(delete_client(client, dependents=(), at=LATER))
-            assert uow.clients.affiliate_id_is_taken(123_456)
-        with pytest.raises(ConflictError):
-            acme.client(affiliate_id=123_456)
+            assert [uow.clients.affiliation_is_taken(*each) for each in questions] == [True, True, True, False]
+        for collision in ({"affiliate_id": taken[0]}, {"affiliate_link": taken[1]}):
+            with pytest.raises(ConflictError):
+                acme.client(**collision)
         with rival.begin() as uow:
-            assert not uow.clients.affiliate_id_is_taken(123_456)
-        assert rival.client(affiliate_id=123_456).affiliate_id == 123_456
+            assert not uow.clients.affiliation_is_taken(*taken)
+        again = rival.client(affiliate_id=taken[0], affiliate_link=taken[1])
+        assert (again.affiliate_id, again.affiliate_link) == taken
+
+    def test_many_clients_may_have_no_affiliation(self, acme: Agency) -> None:
+        """Nothing is not unique."""
+        for _ in range(2):
+            nobody = acme.build.client(role_id=acme.client_role.id)
+            with acme.begin() as uow:
+                uow.clients.add(happened(attrs.evolve(nobody, affiliate_id=None, affiliate_link=None)))
+        assert {row.client.affiliate_link for row in acme.read(list_clients).rows} == {None}
 
     def test_a_foreign_role_cannot_be_given_to_a_client(self, acme: Agency, rival: Agency) -> None:
         """A link across organisations cannot be stored."""

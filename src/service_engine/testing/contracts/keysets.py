@@ -6,14 +6,18 @@ The measure are its pages by number, which have a contract of their own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import IntEnum
 from typing import Any
+from uuid import UUID
 
 import pytest
 from attrs import frozen
 
-from service_engine.ports.clients import ClientSort
-from service_engine.ports.invoices import InvoiceSort
+from service_engine.domain.invoices import InvoiceStatus
+from service_engine.ports.clients import ClientFilter, ClientSort
+from service_engine.ports.invoices import InvoiceFilter, InvoiceSort
 from service_engine.ports.keysets import (
     CappedTotal,
     Counting,
@@ -23,10 +27,10 @@ from service_engine.ports.keysets import (
     KeysetRequest,
     read_cursor,
 )
-from service_engine.ports.lists import Condition, Operator, PageRequest, Sort, SortField
-from service_engine.ports.orders import OrderSort
-from service_engine.ports.proposals import ProposalSort
-from service_engine.ports.services import ServiceSort
+from service_engine.ports.lists import MAX_CONDITIONS, Condition, Field, Operator, PageRequest, Sort, SortField
+from service_engine.ports.orders import OrderFilter, OrderSort
+from service_engine.ports.proposals import ProposalFilter, ProposalSort
+from service_engine.ports.services import ServiceFilter, ServiceSort
 from service_engine.ports.tickets import TicketFilter, TicketSort
 from service_engine.testing.builders import NOON
 from service_engine.testing.contracts import (
@@ -59,15 +63,16 @@ class Listing:
     by_number: Callable[..., Any]
     by_keyset: Callable[..., Any]
     sorts: type[SortField]
+    filters: type[Field]
 
 
 LISTINGS = {
-    "clients": Listing(client_lists.fill, list_clients, scroll_clients, ClientSort),
-    "services": Listing(service_lists.fill, list_services, scroll_services, ServiceSort),
-    "orders": Listing(order_lists.fill, list_orders, scroll_orders, OrderSort),
-    "proposals": Listing(proposal_lists.fill, list_proposals, scroll_proposals, ProposalSort),
-    "invoices": Listing(invoice_lists.fill, list_invoices, scroll_invoices, InvoiceSort),
-    "tickets": Listing(ticket_lists.fill, list_tickets, scroll_tickets, TicketSort),
+    "clients": Listing(client_lists.fill, list_clients, scroll_clients, ClientSort, ClientFilter),
+    "services": Listing(service_lists.fill, list_services, scroll_services, ServiceSort, ServiceFilter),
+    "orders": Listing(order_lists.fill, list_orders, scroll_orders, OrderSort, OrderFilter),
+    "proposals": Listing(proposal_lists.fill, list_proposals, scroll_proposals, ProposalSort, ProposalFilter),
+    "invoices": Listing(invoice_lists.fill, list_invoices, scroll_invoices, InvoiceSort, InvoiceFilter),
+    "tickets": Listing(ticket_lists.fill, list_tickets, scroll_tickets, TicketSort, TicketFilter),
 }
 
 
@@ -129,6 +134,46 @@ class KeysetContract(Contract):
             found += [row.id for row in answer.rows]
             after = answer.following
         assert (found, after) == (expected, None)
+
+    @pytest.mark.parametrize("noun", LISTINGS)
+    def test_the_filters_of_a_list_are_bounded(self, acme: Agency, noun: str) -> None:
+        """A hundred of them can be asked together, by number and by keyset; more is wrong use, and asks nothing."""
+        listing = LISTINGS[noun]
+        early = Condition(listing.filters["CREATED_AT"], Operator.LT, NOON)
+        for query in (listing.by_number, listing.by_keyset):
+            assert acme.read(query, filters=[early] * MAX_CONDITIONS).rows == ()
+            with pytest.raises(ValueError, match="a list takes at most 100 filters, not 101"):
+                acme.read(query, filters=[early] * (MAX_CONDITIONS + 1))
+
+    @pytest.mark.parametrize("noun", LISTINGS)
+    def test_a_filter_of_another_kind_is_refused(self, acme: Agency, noun: str) -> None:
+        """Every field says what it is compared with; what it takes, the list can be asked, by number and by keyset."""
+        listing = LISTINGS[noun]
+        taken: dict[type, list[Any]] = {
+            UUID: [acme.org_id],
+            str: ["1"],
+            int: [1, InvoiceStatus.UNPAID],
+            bool: [True],
+            Decimal: [Decimal("1.5"), 1],
+            datetime: [NOON],
+        }
+        everything = {*(value for some in taken.values() for value in some), 1.5, NOON.date()}
+        for field in listing.filters:
+            for value in taken[field.kind]:
+                some = [Condition(field, how, value) for how in (Operator.EQ, Operator.LT, Operator.GT)]
+                for each in (*some, Condition(field, Operator.IN, (value,))):
+                    assert acme.read(listing.by_number, filters=[each]).total == 0
+                    assert acme.read(listing.by_keyset, filters=[each]).rows == ()
+            for value in everything:
+                if not any(value == each and type(value) is type(each) for each in taken[field.kind]):
+                    self._is_refused(field, value)
+
+    def _is_refused(self, field: Field, value: Any) -> None:
+        if isinstance(value, IntEnum) and field.kind is Decimal:
+            return  # a whole number
+        for how, given in ((Operator.EQ, value), (Operator.GT, value), (Operator.IN, (value,))):
+            with pytest.raises(TypeError, match=f"{type(value).__name__!r} was given"):
+                Condition(field, how, given)
 
     def test_a_count_stops_at_its_cap(self, acme: Agency) -> None:
         """Up to the cap it is exact; beyond it, it says that there are more, and not how many."""

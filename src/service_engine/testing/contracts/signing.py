@@ -118,7 +118,8 @@ class SigningContract(Contract):
         assert client.affiliate_id is not None
         assert client.affiliate_link is not None
         with acme.begin() as uow:
-            assert uow.clients.affiliate_id_is_taken(client.affiliate_id)
+            assert uow.clients.affiliation_is_taken(client.affiliate_id, "")
+            assert uow.clients.affiliation_is_taken(0, client.affiliate_link)
         again = acme.sent_proposal(client_email=EMAIL)
         assert acme.run(sign_proposal, again.id, at=LATER).order.client_id == client.id
 
