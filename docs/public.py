@@ -27,6 +27,7 @@ DOORWAYS: Final = (
     "service_engine.adapters.sql.migrations",
     "service_engine.adapters.sql.tables",
     "service_engine.adapters.aio",
+    "service_engine.adapters.events",
     "service_engine.adapters.entropy",
     "service_engine.adapters.retries",
     "service_engine.adapters.simulated_gateway",

@@ -20,6 +20,7 @@ from service_engine import (
     EmployeeId,
     OrderId,
     OrganizationId,
+    SqlStore,
     Store,
     TicketId,
     UnitOfWork,
@@ -248,3 +249,10 @@ def known_by_nobody(request: Request) -> None:
 def mounted_for_nobody(store: Store) -> None:
     """So it cannot be what authenticates."""
     build_router(store, authenticate=known_by_nobody)  # error: arg-type
+
+
+def opened_with_a_slip_of_the_pen() -> None:
+    """A keyword that there is not is no option of the engine."""
+    SqlStore.from_url("sqlite:///agency.db", prefx="desk_")  # error: call-arg
+    AsyncSqlStore.from_url("sqlite:///agency.db", prefx="desk_")  # error: call-arg
+    SqlStore.from_url("sqlite:///agency.db", pool_size=5)  # error: call-arg

@@ -13,7 +13,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -68,27 +68,33 @@ class Files(Published):
         org_id, token_id = OrganizationId(UUID(place[0])), ApiTokenId(UUID(place[1]))
         return (org_id, token_id) if token_id in self.state(org_id).api_tokens.rows else None
 
-    def publish(self, work: Work) -> None:
+    def publish(self, work: Work, before: Callable[[], None] | None = None) -> None:
         """Make a unit of work's state the organisation's state, all of it or nothing."""
-        file, text = self._root / str(work.org_id) / "state.json", dump(work.state)
-        if work.founded is None and not work.new_tokens:
-            if text != _read(file):
-                _replace(file, text)
+        file = self._root / str(work.org_id) / "state.json"
+        if before is None and work.founded is None and not work.new_tokens:
+            _replace_changed(file, dump(work.state))
             return
         with _locked(self._root / "lock"):
+            self._require_free(work)
+            if before is not None:
+                before()
+                self._require_free(work)  # it may have issued a token itself
             directory = self._directory()
             if work.founded is not None:
-                if self.slug_is_taken(work.founded.slug):
-                    raise ConflictError("organization", work.org_id)
                 directory["slugs"][work.founded.slug] = str(work.org_id)
             for token in work.new_tokens:
-                if self.token_place(token.token_hash) is not None:
-                    raise ConflictError("api_token", token.id)
                 directory["tokens"][token.token_hash] = [str(work.org_id), str(token.id)]
             # The directory first. If this process dies before the state is there, an entry leads to nothing, which is
             # as good as no entry: both questions above look whether it is true.
-            _replace(self._root / "directory.json", json.dumps(directory))
-            _replace(file, text)
+            _replace_changed(self._root / "directory.json", json.dumps(directory))
+            _replace_changed(file, dump(work.state))
+
+    def _require_free(self, work: Work) -> None:
+        if work.founded is not None and self.slug_is_taken(work.founded.slug):
+            raise ConflictError("organization", work.org_id)
+        for token in work.new_tokens:
+            if self.token_place(token.token_hash) is not None:
+                raise ConflictError("api_token", token.id)
 
     def _directory(self) -> Any:
         text = _read(self._root / "directory.json")
@@ -108,6 +114,11 @@ def _read(file: Path) -> str | None:
         return file.read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
+
+
+def _replace_changed(file: Path, text: str) -> None:
+    if text != _read(file):
+        _replace(file, text)
 
 
 def _replace(file: Path, text: str) -> None:

@@ -9,7 +9,7 @@ Source: design decision 3.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Concatenate, NoReturn, ParamSpec, TypeVar
 
@@ -17,7 +17,7 @@ from sqlalchemy import URL, Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_scoped_session, create_async_engine
 
 from service_engine.adapters.entropy import RecordedEntropy, SystemEntropy
-from service_engine.adapters.plain import require_plain
+from service_engine.adapters.plain import require_plain, require_plain_hook
 from service_engine.adapters.retries import DEFAULT_RETRIES, Retries
 from service_engine.adapters.sql.api_tokens import find_grant
 from service_engine.adapters.sql.attempts import Attempts, Patience
@@ -25,7 +25,7 @@ from service_engine.adapters.sql.engines import configure, driver_url, is_prepar
 from service_engine.adapters.sql.joined_here import refuse_inside_joined
 from service_engine.adapters.sql.joining import JoinedUnitOfWork, join
 from service_engine.adapters.sql.tables import Tables, own_tables
-from service_engine.adapters.sql.unit_of_work import read_once, statements_for
+from service_engine.adapters.sql.unit_of_work import BeforeCommit, read_once, statements_for
 from service_engine.domain.api_tokens import TokenGrant
 from service_engine.domain.change import Event
 from service_engine.domain.ids import OrganizationId
@@ -44,14 +44,17 @@ class AsyncSqlStore:
     A task that is cancelled rolls back, unless its COMMIT is already on its way.
 
     Args:
-        engine: Asynchronous; for SQLite, ``configure_sqlite(engine.sync_engine)`` must have been called on it.
+        engine: The host's, asynchronous. One for SQLite must have been prepared with
+            ``configure_sqlite(engine.sync_engine)``.
         tables: Where everything is stored, for a host that has put them into its own metadata with ``build_tables``.
         prefix: Without ``tables``: stands before the name of every table.
         schema: Without ``tables``: the database schema that they are in; None for the connection's own.
         entropy: Where new ids and random values come from; the system's by default.
         retries: How often ``run`` and ``read`` try, and how long they pause.
+        before_commit: As for ``SqlStore``: a plain ``def``, called where the use case runs.
 
     Raises:
+        TypeError: ``before_commit`` is an ``async def``.
         ValueError: The SQLite engine was not prepared with ``configure_sqlite``.
 
     Example:
@@ -66,6 +69,7 @@ class AsyncSqlStore:
         ...         await connection.run_sync(store.tables.metadata.create_all)
         ...     founded = await store.run(acme.id, bootstrap_organization, name="Acme", at=now)
         ...     await store.close()
+        ...     await engine.dispose()  # it is ours
         ...     return founded.organization.slug
         >>> asyncio.run(found())
         'acme'
@@ -80,7 +84,9 @@ class AsyncSqlStore:
         schema: str | None = None,
         entropy: Entropy | None = None,
         retries: Retries = DEFAULT_RETRIES,
+        before_commit: BeforeCommit | None = None,
     ) -> None:
+        require_plain_hook(before_commit)
         if not is_prepared(engine.dialect):
             msg = "this SQLite engine is not safe; call configure_sqlite(engine.sync_engine) where you make it"
             raise ValueError(msg)
@@ -89,20 +95,49 @@ class AsyncSqlStore:
         self.tables: Tables = tables or own_tables(prefix, schema)
         self._reads = engine.execution_options(**read_options(engine.dialect))
         self._retries = retries
+        self._before_commit = before_commit
+        self._owns_engine = False
+        self._is_closed = False
 
     @classmethod
-    def from_url(cls, url: str | URL, *, engine_options: dict[str, Any] | None = None, **options: Any) -> AsyncSqlStore:
+    def from_url(
+        cls,
+        url: str | URL,
+        *,
+        tables: Tables | None = None,
+        prefix: str = "",
+        schema: str | None = None,
+        entropy: Entropy | None = None,
+        retries: Retries = DEFAULT_RETRIES,
+        before_commit: BeforeCommit | None = None,
+        engine_options: Mapping[str, Any] | None = None,
+    ) -> AsyncSqlStore:
         """Open a store on a database, whose schema has to be there.
 
         Args:
             url: ``sqlite:///file.db`` or ``postgresql://…``.
-            engine_options: For ``sqlalchemy.ext.asyncio.create_async_engine``.
-            options: The constructor's.
+            tables: Where everything is stored, as in the constructor.
+            prefix: As in the constructor.
+            schema: As in the constructor.
+            entropy: As in the constructor.
+            retries: As in the constructor.
+            before_commit: As in the constructor.
+            engine_options: For ``sqlalchemy.ext.asyncio.create_async_engine``; they win over ours.
         """
         target = driver_url(url, asyncio=True)
-        engine = create_async_engine(target, **(options_for(target, asyncio=True) | (engine_options or {})))
+        engine = create_async_engine(target, **{**options_for(target, asyncio=True), **(engine_options or {})})
         configure(engine.sync_engine)
-        return cls(engine, **options)
+        store = cls(
+            engine,
+            tables=tables,
+            prefix=prefix,
+            schema=schema,
+            entropy=entropy,
+            retries=retries,
+            before_commit=before_commit,
+        )
+        store._owns_engine = True
+        return store
 
     async def run(
         self,
@@ -115,34 +150,55 @@ class AsyncSqlStore:
         """Run a use case in a transaction of its own; the same as ``SqlStore.run``, awaited.
 
         Raises:
-            RuntimeError: On SQLite, this task has joined a transaction of the host's that is still open.
+            RuntimeError: The store is closed, or, on SQLite, this task has joined a transaction of the host's that is
+                still open.
             Exception: Otherwise as for ``SqlStore.run``.
         """
         require_plain(use_case)
         refuse_inside_joined(self.engine.sync_engine, awaited=True)
-        tries = Attempts(org_id, self.tables, RecordedEntropy(self.entropy), lambda uow: use_case(uow, *args, **kwargs))
+        tries = Attempts(
+            org_id,
+            self.tables,
+            RecordedEntropy(self.entropy),
+            lambda uow: use_case(uow, *args, **kwargs),
+            self._before_commit,
+        )
         return await self._insist(self.engine, tries.attempt)
 
     async def read(
         self, org_id: OrganizationId, query: Callable[Concatenate[View, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """Run a query that writes nothing, without opening a transaction; the same as ``SqlStore.read``, awaited."""
+        """Run a query that writes nothing, without opening a transaction; the same as ``SqlStore.read``, awaited.
+
+        Raises:
+            RuntimeError: The store is closed.
+            Exception: Otherwise as for ``SqlStore.read``.
+        """
         return await self._insist(
             self._reads, lambda connection: read_once(connection, org_id, self.tables, query, *args, **kwargs)
         )
 
     async def token_grant(self, token_hash: str) -> TokenGrant | None:
-        """Return whose token has this hash, in one read; None when nobody's has."""
+        """Return whose token has this hash, in one read; None when nobody's has.
+
+        Raises:
+            RuntimeError: The store is closed.
+        """
         statements = statements_for(self.tables).api_tokens
         return await self._insist(self._reads, lambda connection: find_grant(connection, statements, token_hash))
 
     async def close(self) -> None:
-        """Let go of every connection."""
-        await self.engine.dispose()
+        """Let go of every connection. The store cannot be used afterwards; an engine of the host's stays open."""
+        self._is_closed = True
+        if self._owns_engine:
+            await self.engine.dispose()
 
     async def _insist(self, engine: AsyncEngine, ask: Callable[[Connection], R]) -> R:
         patience = Patience(self._retries)
         while True:
+            if self._is_closed:
+                msg = "this store is closed"
+                raise RuntimeError(msg)
             try:
                 async with engine.connect() as connection:
                     return await connection.run_sync(ask)

@@ -11,6 +11,8 @@ from attrs.validators import ge
 __all__ = ["DEFAULT_RETRIES", "Retries"]
 
 _SCALE: Final = 1 << 20
+_DOUBLINGS: Final = 512
+"""So often any pause may double: whoever tries thousands of times needs no longer one, and no float holds it."""
 
 
 @frozen(kw_only=True)
@@ -52,7 +54,7 @@ class Retries:
             [0.25, 0.5, 1.0, 1.0]
         """
         first = self.outage_pause if outage else self.first_pause
-        return min(self.longest_pause, first * 2.0 ** (retry - 1))
+        return min(self.longest_pause, first * 2.0 ** min(retry - 1, _DOUBLINGS))
 
     def pause_before(self, retry: int, *, outage: bool = False) -> float:
         """Return how long to wait before the n-th retry of its kind, counted from 1: a random part of the longest."""

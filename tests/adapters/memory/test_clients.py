@@ -92,16 +92,19 @@ def test_a_changed_email_frees_the_old_one(store, org_id, john):
         assert uow.clients.email_owner("jack@example.com") == john.id
 
 
-def test_an_affiliate_id_is_taken_for_ever(store, org_id, john):
+def test_an_affiliation_is_taken_for_ever(store, org_id, john):
     """Links to a deleted client must not lead to somebody else."""
     store.run(org_id, delete_client, john.id, at=NOON)
     with store.begin(org_id) as uow:
-        assert uow.clients.affiliate_id_is_taken(john.affiliate_id)
-        assert not uow.clients.affiliate_id_is_taken(john.affiliate_id + 1)
-        with pytest.raises(ConflictError):
-            uow.clients.add(Change(build.client(affiliate_id=john.affiliate_id, role_id=john.role_id)))
+        assert uow.clients.affiliation_is_taken(john.affiliate_id, "")
+        assert uow.clients.affiliation_is_taken(john.affiliate_id + 1, john.affiliate_link)
+        assert not uow.clients.affiliation_is_taken(john.affiliate_id + 1, "")
+        for taken in ({"affiliate_id": john.affiliate_id}, {"affiliate_link": john.affiliate_link}):
+            with pytest.raises(ConflictError):
+                uow.clients.add(Change(build.client(**taken, role_id=john.role_id)))
         for _ in range(2):
-            uow.clients.add(Change(attrs.evolve(build.client(role_id=john.role_id), affiliate_id=None)))
+            nobody = attrs.evolve(build.client(role_id=john.role_id), affiliate_id=None, affiliate_link=None)
+            uow.clients.add(Change(nobody))
 
 
 def test_an_address_is_one_clients(store, org_id, john):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import pickle
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, get_args, get_type_hints
+from uuid import UUID
 
 import attrs
 import pytest
@@ -24,6 +26,7 @@ from service_engine.domain.employees import Employee
 from service_engine.domain.ids import OrganizationId
 from service_engine.domain.json_values import thaw
 from service_engine.domain.organizations import Organization
+from service_engine.domain.tickets import TicketStatus
 from service_engine.testing import populate
 from service_engine.testing.agreement.outcomes import exact
 from service_engine.testing.builders import NOON, build
@@ -98,6 +101,42 @@ def test_every_value_comes_back_as_it_was(kind, data):
 def test_the_hard_cases_come_back_as_they_were(hint, value):
     """Compared as text, because Python calls 0.1 and 0.10 equal."""
     assert repr(from_json(hint, json.loads(json.dumps(to_json(value))))) == repr(value)
+
+
+@pytest.mark.parametrize(
+    ("hint", "value"),
+    [
+        (int, 3.7),
+        (int, 3.0),
+        (int, "3"),
+        (int, True),
+        (int, None),
+        (bool, "false"),
+        (bool, 0),
+        (str, 7),
+        (str, None),
+        (TicketStatus, True),
+        (TicketStatus, 1.0),
+        (TicketStatus, "1"),
+        (Decimal, 1),
+        (Decimal, 0.1),
+        (Decimal, ["0", [1], 0]),
+        (UUID, 7),
+        (datetime, 0),
+        (tuple[str, ...], "abc"),
+        (tuple[str, ...], {"a": 1}),
+        (tuple[str, ...], ["a", 1]),
+        (Mapping[str, Any], []),
+        (Organization, []),
+        (Organization, "name"),
+        (int | None, ""),
+    ],
+    ids=repr,
+)
+def test_what_would_have_been_written_in_another_way_is_refused(hint, value):
+    """Whatever Python could make of it: neither is text a number, nor true one."""
+    with pytest.raises(TypeError, match=r"^'\w+' is wanted, '\w+' was given$"):
+        from_json(hint, json.loads(json.dumps(value)))
 
 
 @given(json_objects(), instants())
@@ -185,9 +224,28 @@ def test_what_is_no_json_is_refused():
             ArithmeticError,
         ),
         (lambda document: document["organization"].update(slug=""), ServiceEngineError),
+        (lambda document: document.update(invoice_count="7"), TypeError),
+        (lambda document: document.update(token_uses=[]), TypeError),
+        (lambda document: document.update(roles={}), TypeError),
+        (lambda document: document.update(tags=""), TypeError),
+        (lambda document: document.update(clients={}), TypeError),
+        (lambda document: document["tickets"][0].update(subject=7), TypeError),
         (lambda document: document["tickets"].append(document["tickets"][0]), ConflictError),
     ],
-    ids=["a table is missing", "a field is missing", "no such status", "no number", "a rule is broken", "twice"],
+    ids=[
+        "a table is missing",
+        "a field is missing",
+        "no such status",
+        "no number",
+        "a rule is broken",
+        "the count is text",
+        "the uses are a list",
+        "a table is an object",
+        "a table is text",
+        "the clients are an object",
+        "a text is a number",
+        "twice",
+    ],
 )
 def test_a_damaged_document_is_refused(damage, error):
     """By the values themselves, and by what must be unique among them."""

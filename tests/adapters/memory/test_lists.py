@@ -23,11 +23,11 @@ ONE = money(1, "USD")
 
 
 class By(Field):
-    NAME = "name"
-    NUMBER = "number"
-    PRICE = "price"
-    PARENT = "parent"
-    AT = "at"
+    NAME = "name", str
+    NUMBER = "number", int
+    PRICE = "price", Decimal
+    PARENT = "parent", UUID
+    AT = "at", datetime
 
 
 @frozen(kw_only=True)

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from service_engine.adapters.aio import AsyncSqlStore
 from service_engine.adapters.retries import Retries
 from service_engine.adapters.sql import build_tables, configure_sqlite
+from service_engine.adapters.sql.engines import configure, driver_url
 from service_engine.adapters.sql.migrations import check, upgrade
 from service_engine.domain.api_tokens import hash_token
 from service_engine.domain.clients import Client
@@ -213,6 +214,49 @@ def test_tables_of_a_hosts_metadata() -> None:
             await office.open()
             assert (await store.read(office.org_id, list_clients)).total == 1
             await store.close()
+            await engine.dispose()
+
+    asyncio.run(work())
+
+
+def test_a_closed_store_refuses_everything(database_url: str) -> None:
+    """Also a second time; what it has opened itself, it lets go of."""
+
+    async def work() -> None:
+        store = AsyncSqlStore.from_url(database_url)
+        office = Office(store)
+        await office.open()
+        pool = store.engine.pool
+        await store.close()
+        await store.close()
+        assert store.engine.pool is not pool  # as disposing of an engine leaves it
+        for refused in (
+            store.run(office.org_id, open_ticket, client_id=office.client.id, subject="Help", at=NOON),
+            store.read(office.org_id, list_tickets),
+            store.token_grant("0" * 64),
+        ):
+            with pytest.raises(RuntimeError, match="this store is closed"):
+                await refused
+
+    asyncio.run(work())
+
+
+def test_an_engine_of_the_hosts_outlives_the_store(database_url: str) -> None:
+    """It stays the host's to dispose of, its connections as well; another store goes on with it."""
+
+    async def work() -> None:
+        engine = create_async_engine(driver_url(database_url, asyncio=True))
+        configure(engine.sync_engine)
+        store = AsyncSqlStore(engine)
+        office = Office(store)
+        await office.open()
+        pool = engine.pool
+        await store.close()
+        with pytest.raises(RuntimeError, match="this store is closed"):
+            await store.read(office.org_id, list_clients)
+        assert engine.pool is pool
+        assert (await AsyncSqlStore(engine).read(office.org_id, list_clients)).total == 1
+        await engine.dispose()
 
     asyncio.run(work())
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -15,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from service_engine.adapters.sql import SqlStore, configure_postgres, configure_sqlite, join
-from service_engine.adapters.sql.engines import driver_url, open_engine
+from service_engine.adapters.sql.engines import BUSY_SECONDS, driver_url, open_engine
 from service_engine.adapters.sql.migrations import upgrade
 from service_engine.ports.unit_of_work import UnitOfWork
 from service_engine.testing.builders import NOON
@@ -133,16 +135,51 @@ def test_a_database_in_memory_is_one_for_all_threads() -> None:
     engine.dispose()
 
 
+@pytest.mark.parametrize("options", [{}, {"pool_size": 1, "max_overflow": 0}], ids=["in memory", "in a file"])
+def test_whoever_holds_the_only_connection_waits_for_none(tmp_path: Path, options: dict[str, int]) -> None:
+    """A read beside the thread's own unit of work could never begin: it is refused at once, and told what to do."""
+    engine = open_engine(f"sqlite:///{tmp_path}/a.db" if options else "sqlite://", **options)
+    upgrade(engine)
+    store = SqlStore(engine)
+    acme = Agency(store)
+    before = monotonic()
+    with acme.begin() as uow:
+        for look in (lambda: acme.read(list_clients), lambda: store.directory.token_grant("0" * 64)):
+            with pytest.raises(RuntimeError, match=f"unit of work on organisation {acme.org_id} holds: read with that"):
+                look()
+        assert list_clients(uow).total == 0
+    with pytest.raises(RuntimeError, match="one connection"):
+        acme.run(lambda _: acme.read(list_clients))
+    assert monotonic() - before < BUSY_SECONDS / 2
+    assert acme.read(list_clients).total == 0
+    engine.dispose()
+
+
+def test_another_thread_waits_for_the_only_connection() -> None:
+    """Until whoever holds it gives it back."""
+    engine = open_engine("sqlite://")
+    upgrade(engine)
+    acme = Agency(SqlStore(engine))
+    with ThreadPoolExecutor(1) as elsewhere:
+        with acme.begin():
+            found = elsewhere.submit(acme.read, list_clients)
+            assert not found.done()
+        assert found.result(timeout=BUSY_SECONDS).total == 0
+    engine.dispose()
+
+
 def test_options_for_the_engine_win(tmp_path: Path) -> None:
     """The host knows better how many connections it wants."""
-    store = SqlStore.from_url(make_url(f"sqlite:///{tmp_path}/a.db"), pool_size=3)
+    store = SqlStore.from_url(make_url(f"sqlite:///{tmp_path}/a.db"), engine_options={"pool_size": 3})
     assert store.engine.pool.size() == 3  # type: ignore[attr-defined]
     store.close()
 
 
 def test_times_are_utc_whatever_the_connection_says(postgres_database_url: str) -> None:
     """The zone of the session is the host's own."""
-    store = SqlStore.from_url(postgres_database_url, connect_args={"options": "-c timezone=Asia/Kolkata"})
+    store = SqlStore.from_url(
+        postgres_database_url, engine_options={"connect_args": {"options": "-c timezone=Asia/Kolkata"}}
+    )
     acme = Agency(store)
     with acme.begin() as uow:
         created_at = uow.organizations.get().created_at

@@ -62,6 +62,7 @@ def test_an_outage_and_a_collision_are_counted_apart() -> None:
 def test_the_usual_patience_outlasts_a_restart() -> None:
     """And ends before the client of a request has given up."""
     usual = Retries()
+    assert Retries(tries=5000).longest_before(4999) == usual.longest_pause  # which no float could double so often
     longest = sum(usual.longest_before(retry, outage=True) for retry in range(1, usual.outage_tries))
     assert longest / 2 >= 8
     assert longest <= 17

@@ -153,3 +153,15 @@ def test_a_table_of_the_same_name_elsewhere_is_the_hosts() -> None:
     found = [is_the_hosts(each, each.name, "table", True, None) for each in (tables.tickets, elsewhere)]
     assert found == [False, True]
     assert is_the_hosts(tables.tickets.c.subject, "subject", "column", False, None) is False
+
+
+def test_an_upgrade_inside_of_the_hosts_environment_is_refused(host: Host) -> None:
+    """Alembic would forget the host's environment, and say "KeyError: 'script'"; outside of it all goes on."""
+    environment = Path(str(host.config.get_main_option("script_location"))) / "env.py"
+    inside = "from service_engine.adapters.sql.migrations import upgrade\nupgrade(given['engine'], prefix='desk_')\n"
+    environment.write_text(ENV + inside)
+    with pytest.raises(RuntimeError, match="call upgrade before alembic"):
+        command.current(host.config)
+    environment.write_text(ENV)
+    command.current(host.config)
+    upgrade(host.engine, prefix="desk_", schema=host.tables.schema)

@@ -8,11 +8,12 @@ from threading import Barrier, Thread
 from typing import Any, Self
 
 import pytest
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
 from tests.processes import PROCESSES
 
-from service_engine.adapters.sql import SqlStore, build_tables
+from service_engine.adapters.sql import SqlStore, build_tables, configure_sqlite
 from service_engine.adapters.sql.engines import open_engine
 from service_engine.adapters.sql.migrations import check, migrations_path, upgrade
 from service_engine.adapters.sql.migrations.draft import draft
@@ -231,6 +232,26 @@ def test_an_unsafe_engine_is_refused() -> None:
     with pytest.raises(ValueError, match="configure_sqlite"):
         upgrade(engine)
     engine.dispose()
+
+
+@pytest.mark.parametrize("question", [upgrade, check])
+def test_a_database_in_memory_is_not_looked_for_elsewhere(question: Callable[[Any], Any]) -> None:
+    """By its address there is only another one, empty and soon gone; an engine for asyncio tells no more than that."""
+    engine = create_async_engine("sqlite+aiosqlite://")
+    configure_sqlite(engine.sync_engine)
+    for place in (engine, "sqlite://", make_url("sqlite:///:memory:"), "sqlite:///file:x?mode=memory&uri=true"):
+        with pytest.raises(ValueError, match="found by its own engine only"):
+            question(place)
+
+
+def test_a_database_in_memory_that_is_shared_is_found() -> None:
+    """As long as somebody has it open."""
+    address = "sqlite:///file:shared?mode=memory&cache=shared&uri=true"
+    owner = open_engine(address)
+    with owner.connect():
+        upgrade(address)
+        assert check(address) == ()
+    owner.dispose()
 
 
 @pytest.mark.parametrize("dialect", ["postgresql", "sqlite"])

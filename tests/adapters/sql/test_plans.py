@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import takewhile
@@ -246,6 +247,17 @@ def test_payments_go_by_their_indexes(catalogue: Catalogue) -> None:
         assert index in plan, plan
         assert "Seq Scan" not in plan
         assert "SCAN" not in plan
+
+
+def test_an_affiliation_is_looked_up_by_both_of_its_indexes(catalogue: Catalogue) -> None:
+    """However many clients an organisation has, none is read for the sake of a new one."""
+    plan = catalogue.plan_of(lambda uow: uow.clients.affiliation_is_taken(1, "https://a.example/AAAAAA"))
+    if catalogue.store.engine.dialect.name == "sqlite":  # it names no constraint
+        for column in ("affiliate_id", "affiliate_link"):
+            assert re.search(rf"SEARCH users USING .*INDEX .* \(org_id=\? AND {column}=\?\)", plan), plan
+    else:
+        for column in ("affiliate_id", "affiliate_link"):
+            assert f"users_{column}_key" in plan, plan
 
 
 def test_slices_go_by_their_indexes(catalogue: Catalogue) -> None:

@@ -322,7 +322,7 @@ class TestReads:
 @contextmanager
 def _opened(url: str) -> Iterator[tuple[SqlStore, Agency, TicketId]]:
     # One connection, so that the one that is watched is the one that is used.
-    store = SqlStore.from_url(url, pool_size=1, max_overflow=0)
+    store = SqlStore.from_url(url, engine_options={"pool_size": 1, "max_overflow": 0})
     try:
         acme = Agency(store)
         ticket_id = acme.run(open_ticket, client_id=acme.client().id, subject="Help", at=NOON).id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -271,6 +272,21 @@ def test_a_coroutine_function_is_no_use_case(sql_store: SqlStore, acme: Agency) 
     for store in (sql_store, MemoryStore()):
         with pytest.raises(TypeError, match="a use case is a plain def"):
             store.run(acme.org_id, use_case)  # type: ignore[unused-coroutine]  # mypy knows
+
+
+def test_a_generator_is_no_use_case(sql_store: SqlStore, acme: Agency) -> None:
+    """Whoever called it would get it unbegun, after an empty transaction."""
+
+    def each(uow: UnitOfWork) -> Iterator[str]:
+        yield uow.organizations.get().name
+
+    async def each_awaited(uow: UnitOfWork) -> AsyncIterator[str]:
+        yield uow.organizations.get().name
+
+    for store in (sql_store, MemoryStore()):
+        for use_case in (each, each_awaited):
+            with pytest.raises(TypeError, match="a use case is a plain def, not a generator"):
+                store.run(acme.org_id, use_case)
 
 
 def test_an_object_that_is_awaited_is_no_use_case(sql_store: SqlStore, acme: Agency) -> None:

@@ -59,9 +59,10 @@ class MemoryClients:
         owner = self._work.state.people.claims.get(("email", email))
         return None if owner is None else UserId(owner)
 
-    def affiliate_id_is_taken(self, affiliate_id: int) -> bool:
-        """Tell whether somebody, deleted people counted, has this affiliate id."""
-        return ("affiliate_id", affiliate_id) in self._work.state.people.claims
+    def affiliation_is_taken(self, affiliate_id: int, affiliate_link: str) -> bool:
+        """Tell whether somebody, deleted people counted, has this affiliate id or this affiliate link."""
+        claims = self._work.state.people.claims
+        return ("affiliate_id", affiliate_id) in claims or ("affiliate_link", affiliate_link) in claims
 
     def dependents(self, client_id: ClientId) -> tuple[str, ...]:
         """Return what refers to the client, deleted things counted."""

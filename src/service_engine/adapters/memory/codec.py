@@ -14,14 +14,16 @@ from decimal import Decimal
 from enum import Enum
 from functools import cache
 from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import attrs
 
 from service_engine.domain.json_values import freeze
 
-__all__ = ["from_json", "to_json"]
+__all__ = ["exactly", "from_json", "to_json"]
+
+T = TypeVar("T")
 
 
 def to_json(value: Any) -> Any:
@@ -62,7 +64,8 @@ def to_json(value: Any) -> Any:
 def from_json(hint: Any, value: Any) -> Any:
     """Return the value that ``to_json`` made this of.
 
-    A class checks itself while it is made, so a value that cannot exist is refused here, as it is everywhere.
+    A class checks itself while it is made, so a value that cannot exist is refused here, as it is everywhere. What
+    ``to_json`` would have written in another way is not converted: neither ``"7"`` into 7, nor ``"false"`` into true.
 
     Args:
         hint: Its type, as it is written in a class: ``Ticket``, ``datetime | None``, ``tuple[Tag, ...]``.
@@ -79,6 +82,10 @@ def from_json(hint: Any, value: Any) -> Any:
         True
         >>> from_json(tuple[Decimal, ...], ["0.10", "2"])
         (Decimal('0.10'), Decimal('2'))
+        >>> from_json(int, "7")
+        Traceback (most recent call last):
+            ...
+        TypeError: 'int' is wanted, 'str' was given
     """
     while hasattr(hint, "__supertype__"):  # a NewType, as all ids are
         hint = hint.__supertype__
@@ -87,12 +94,42 @@ def from_json(hint: Any, value: Any) -> Any:
         [wanted] = (each for each in get_args(hint) if each is not type(None))
         return None if value is None else from_json(wanted, value)
     if origin is tuple:
-        return tuple(from_json(get_args(hint)[0], item) for item in value)
+        return tuple(from_json(get_args(hint)[0], item) for item in exactly(list, value))
     if origin is Mapping:
-        return freeze(value, max_bytes=None)
+        return freeze(exactly(dict, value), max_bytes=None)
     if attrs.has(hint):
-        return hint(**{name: from_json(each, value[name]) for name, each in _fields(hint).items()})
-    return datetime.fromisoformat(value) if hint is datetime else hint(value)
+        fields = exactly(dict, value)
+        return hint(**{name: from_json(each, fields[name]) for name, each in _fields(hint).items()})
+    written = exactly(_written_as(hint), value)
+    return datetime.fromisoformat(written) if hint is datetime else hint(written)
+
+
+def exactly(kind: type[T], value: object) -> T:
+    """Return what ``json.loads`` read, if it is of this type and no other: to Python, true is 1.
+
+    Raises:
+        TypeError: It is of another type.
+
+    Example:
+        >>> exactly(int, 1), exactly(list, [])
+        (1, [])
+        >>> exactly(int, True)
+        Traceback (most recent call last):
+            ...
+        TypeError: 'int' is wanted, 'bool' was given
+    """
+    if type(value) is not kind:
+        msg = f"{kind.__name__!r} is wanted, {type(value).__name__!r} was given"
+        raise TypeError(msg)
+    return value
+
+
+@cache
+def _written_as(hint: type[Any]) -> type[Any]:
+    """Return the type of what ``json.loads`` reads where ``to_json`` wrote one of these."""
+    if issubclass(hint, Enum):
+        return type(next(iter(hint)).value)
+    return str if hint in {Decimal, UUID, datetime} else hint
 
 
 @cache

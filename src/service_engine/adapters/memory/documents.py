@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from service_engine.adapters.memory.codec import from_json, to_json
+from service_engine.adapters.memory.codec import exactly, from_json, to_json
 from service_engine.adapters.memory.state import State
 from service_engine.adapters.memory.tables import is_live
 from service_engine.domain.access import Role
@@ -121,13 +121,14 @@ def load(document: str) -> State:
     read, state = json.loads(document), State()
     _require_format(read)
     state.organization = from_json(Organization | None, read["organization"])
-    state.invoice_count = read["invoice_count"]
-    state.token_uses = {ApiTokenId(UUID(key)): datetime.fromisoformat(at) for key, at in read["token_uses"].items()}
+    state.invoice_count = from_json(int, read["invoice_count"])
+    uses = exactly(dict, read["token_uses"])
+    state.token_uses = {ApiTokenId(UUID(key)): from_json(datetime, at) for key, at in uses.items()}
     for name, kind in TABLES.items():
-        for value in (from_json(kind, each) for each in read[name]):
+        for value in (from_json(kind, each) for each in exactly(list, read[name])):
             getattr(state, name).add(name, value, listed=is_live(value))
     for name, kind in _PEOPLE.items():  # after the roles, which tell who is staff
-        for each in read[name]:
+        for each in exactly(list, read[name]):
             state.put_person(name, from_json(kind, each), new=True)
     return state
 

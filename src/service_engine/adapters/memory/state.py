@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from threading import Lock
@@ -61,6 +61,8 @@ def _claims_of_person(person: Person) -> Sequence[Claim]:
         claims.append(("email", person.email))
     if person.affiliate_id is not None:
         claims.append(("affiliate_id", person.affiliate_id))
+    if person.affiliate_link is not None:
+        claims.append(("affiliate_link", person.affiliate_link))
     if person.address is not None:
         claims.append(("address", person.address.id))
     return claims
@@ -210,7 +212,7 @@ class State:
             new: Whether their id must be free.
 
         Raises:
-            ConflictError: Their id, e-mail, affiliate id or address's id is taken.
+            ConflictError: Their id, e-mail, affiliate id or link, or address's id is taken.
         """
         put = self.people.add if new else self.people.put
         put(kind, person, listed=self._is_live_client(person))
@@ -310,23 +312,33 @@ class Published:
         """Return in which organisation, and under which id, a committed token of this hash is."""
         return self._tokens.get(token_hash)
 
-    def publish(self, work: Work) -> None:
+    def publish(self, work: Work, before: Callable[[], None] | None = None) -> None:
         """Make a unit of work's state the organisation's state, all of it or nothing.
+
+        Args:
+            work: What the unit of work has in hand.
+            before: Called when nothing stands against it any more; if it raises, nothing is published.
 
         Raises:
             ConflictError: Another organisation has taken the slug, or a token's hash, in the meantime.
         """
-        if work.founded is None and not work.new_tokens:
+        if before is None and work.founded is None and not work.new_tokens:
             self._states[work.org_id] = work.state
             return
         with self._lock:
-            if work.founded is not None and work.founded.slug in self._slugs:
-                raise ConflictError("organization", work.org_id)
-            for token in work.new_tokens:
-                if token.token_hash in self._tokens:
-                    raise ConflictError("api_token", token.id)
+            self._require_free(work)
+            if before is not None:
+                before()
+                self._require_free(work)  # it may have issued a token itself
             # The state first: whoever finds a token finds the organisation that it is in.
             self._states[work.org_id] = work.state
             if work.founded is not None:
                 self._slugs[work.founded.slug] = work.org_id
             self._tokens.update((token.token_hash, (work.org_id, token.id)) for token in work.new_tokens)
+
+    def _require_free(self, work: Work) -> None:
+        if work.founded is not None and work.founded.slug in self._slugs:
+            raise ConflictError("organization", work.org_id)
+        for token in work.new_tokens:
+            if token.token_hash in self._tokens:
+                raise ConflictError("api_token", token.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from threading import Lock, get_ident
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -11,7 +12,7 @@ from service_engine.adapters.entropy import RecordedEntropy, SystemEntropy
 from service_engine.adapters.memory.api_tokens import MemoryDirectory
 from service_engine.adapters.memory.state import Published, Work
 from service_engine.adapters.memory.unit_of_work import MemoryUnitOfWork, MemoryView
-from service_engine.adapters.plain import require_plain
+from service_engine.adapters.plain import require_plain, require_plain_hook
 from service_engine.adapters.retries import DEFAULT_RETRIES
 from service_engine.domain.ids import OrganizationId
 from service_engine.errors import ConflictError
@@ -33,6 +34,12 @@ class MemoryStore:
 
     Args:
         entropy: Where new ids and random values come from; the system's by default.
+        before_commit: Called with each unit of work that has events, when nothing stands against its commit any more:
+            once for whatever is committed. If it raises, nothing is. One is called at a time, and the commits of all
+            organisations wait for it.
+
+    Raises:
+        TypeError: ``before_commit`` is an ``async def``.
 
     Example:
         >>> from datetime import UTC, datetime
@@ -48,7 +55,11 @@ class MemoryStore:
         1
     """
 
-    def __init__(self, entropy: Entropy | None = None) -> None:
+    def __init__(
+        self, entropy: Entropy | None = None, *, before_commit: Callable[[UnitOfWork], None] | None = None
+    ) -> None:
+        require_plain_hook(before_commit)
+        self._before_commit = before_commit
         self._entropy = entropy or SystemEntropy()
         self._published = Published()
         self._guard = Lock()
@@ -158,8 +169,10 @@ class MemoryStore:
             work = Work(org_id, self._published.state(org_id).fork(), self._published)
             self._open[thread] = org_id
             try:
-                yield MemoryUnitOfWork(work, entropy)
-                self._published.publish(work)
+                uow = MemoryUnitOfWork(work, entropy)
+                yield uow
+                hook = self._before_commit
+                self._published.publish(work, None if hook is None or not work.events else partial(hook, uow))
             except BaseException:
                 work.events.clear()
                 raise

@@ -30,7 +30,7 @@ from service_engine.adapters.retries import Retries
 from service_engine.adapters.sql.failures import is_lost_connection, is_retryable, leaves_commit_open
 from service_engine.adapters.sql.tables import Tables
 from service_engine.adapters.sql.transaction import Witness
-from service_engine.adapters.sql.unit_of_work import SqlUnitOfWork
+from service_engine.adapters.sql.unit_of_work import BeforeCommit, SqlUnitOfWork, announce
 from service_engine.domain.ids import OrganizationId
 
 __all__ = ["Attempts", "Patience"]
@@ -53,12 +53,14 @@ class Attempts(Generic[R]):
         tables: Where it is stored.
         entropy: Draws the same for every try.
         use_case: What to run, its arguments bound.
+        before_commit: What the host does in each try that comes to its COMMIT with events.
     """
 
     org_id: OrganizationId
     tables: Tables
     entropy: RecordedEntropy
     use_case: Callable[[SqlUnitOfWork], R]
+    before_commit: BeforeCommit | None = None
     _contended: bool = field(default=False, init=False)
     _unanswered: _Unanswered[R] | None = field(default=None, init=False)
 
@@ -87,6 +89,7 @@ class Attempts(Generic[R]):
         uow.transaction.contended = self._contended
         try:
             result = self.use_case(uow)
+            announce(uow, self.before_commit)
             self._commit(connection, _Unanswered(uow.transaction.witness, result))
         except BaseException:
             uow.transaction.events.clear()

@@ -17,6 +17,7 @@ from sqlalchemy import (
     delete,
     insert,
     literal,
+    or_,
     select,
     type_coerce,
     update,
@@ -147,9 +148,12 @@ class ClientStatements:
         self.save_address: Update = update(addresses).where(addresses.c.org_id == UPDATED_ORG_ID, addresses.c.id == KEY)
         self.remove_address: Delete = delete(addresses).where(own(addresses), addresses.c.id == KEY)
         self.by_email: Select[Any] = select(users.c.id).where(live(users), users.c.email == bindparam("email"))
-        self.by_affiliate_id: Select[Any] = select(users.c.id).where(
-            own(users), users.c.affiliate_id == bindparam("affiliate_id")
+        # Two questions in one statement: with OR between the two columns SQLite may read every client there is.
+        taken = (
+            sql_exists(literal(1)).where(own(users), users.c[name] == bindparam(name))
+            for name in ("affiliate_id", "affiliate_link")
         )
+        self.affiliation_is_taken: Select[tuple[bool]] = select(or_(*taken))
         dependents = [getattr(tables, name) for name in _DEPENDENTS]
         self.dependents: Select[*tuple[Any, ...]] = select(
             *(sql_exists(literal(1)).where(own(each), each.c.client_id == KEY) for each in dependents)
@@ -209,10 +213,10 @@ class SqlClients:
         """Return who has this e-mail; see ``ports.clients.Clients``."""
         return self._transaction.read(self._statements.by_email, email=email).scalar_one_or_none()
 
-    def affiliate_id_is_taken(self, affiliate_id: int) -> bool:
-        """Tell whether somebody has this affiliate id; see ``ports.clients.Clients``."""
-        found = self._transaction.read(self._statements.by_affiliate_id, affiliate_id=affiliate_id)
-        return found.first() is not None
+    def affiliation_is_taken(self, affiliate_id: int, affiliate_link: str) -> bool:
+        """Tell whether somebody has this affiliate id or link; see ``ports.clients.Clients``."""
+        drawn = {"affiliate_id": affiliate_id, "affiliate_link": affiliate_link}
+        return bool(self._transaction.read(self._statements.affiliation_is_taken, **drawn).scalar_one())
 
     def dependents(self, client_id: ClientId) -> tuple[str, ...]:
         """Return what refers to the client; see ``ports.clients.Clients``."""

@@ -28,14 +28,16 @@ from sqlalchemy import (
 )
 
 from service_engine.adapters.sql.cursors import describe_on_demand
+from service_engine.adapters.sql.isolation import READS, begins_nothing, heed_autocommit, refuse_autocommit
 
 __all__ = [
-    "READS",
     "beginning_nothing",
     "configure",
     "configure_postgres",
     "configure_sqlite",
     "driver_url",
+    "has_one_connection",
+    "is_in_memory",
     "is_prepared",
     "open_engine",
     "options_for",
@@ -46,8 +48,6 @@ __all__ = [
 ]
 
 BUSY_SECONDS: Final = 10
-READS: Final = "service_engine_reads"
-"""Marks a connection that only reads: as an execution option, and in its ``info`` for whoever sees no options."""
 
 _FULL: Final = 2
 _JOURNALS: Final = ("wal", "memory")  # a database in memory has no other
@@ -116,12 +116,34 @@ def options_for(url: URL, *, asyncio: bool = False) -> dict[str, Any]:
     """Return what ``create_engine``, or ``create_async_engine``, should be told for an address."""
     if url.get_backend_name() != "sqlite":
         return {"pool_size": 20, "max_overflow": 20, "skip_autocommit_rollback": True}
-    if url.database in (None, "", ":memory:") or url.query.get("mode") == "memory":
+    if is_in_memory(url):
         # The database lives in its connection, so there is one, and whoever wants it waits.
         pool = AsyncAdaptedQueuePool if asyncio else QueuePool
         one = {"poolclass": pool, "pool_size": 1, "max_overflow": 0, "pool_timeout": BUSY_SECONDS}
         return one | {"connect_args": {"check_same_thread": False}}
     return {"pool_size": 20, "max_overflow": 20, "connect_args": {"timeout": BUSY_SECONDS}}
+
+
+def is_in_memory(url: URL) -> bool:
+    """Tell whether an address is that of an SQLite database in memory, which another engine cannot find.
+
+    Example:
+        >>> [is_in_memory(make_url(f"sqlite://{path}")) for path in ("", "/:memory:", "/agency.db")]
+        [True, True, False]
+    """
+    is_sqlite = url.get_backend_name() == "sqlite"
+    return is_sqlite and (url.database in (None, "", ":memory:") or url.query.get("mode") == "memory")
+
+
+def has_one_connection(engine: Engine) -> bool:
+    """Tell whether an engine never opens a second connection, so that whoever holds it can wait for none.
+
+    Example:
+        >>> has_one_connection(open_engine("sqlite://")), has_one_connection(open_engine("sqlite:///agency.db"))
+        (True, False)
+    """
+    pool = engine.pool
+    return isinstance(pool, QueuePool) and pool.size() + pool._max_overflow == 1  # noqa: SLF001  # it has no other name
 
 
 def configure_sqlite(engine: Engine) -> Engine:
@@ -130,7 +152,7 @@ def configure_sqlite(engine: Engine) -> Engine:
     Connections that the engine has already are prepared when their next transaction begins.
 
     Every connection gets WAL, ``synchronous = FULL``, foreign keys and a busy timeout of 10 seconds; every transaction
-    begins with ``BEGIN IMMEDIATE``, except on connections that only read, where none begins.
+    begins with ``BEGIN IMMEDIATE``, except on connections that only read or were given AUTOCOMMIT, where none begins.
 
     Args:
         engine: The host's engine; for an ``AsyncEngine`` its ``sync_engine``.
@@ -138,11 +160,15 @@ def configure_sqlite(engine: Engine) -> Engine:
     Returns:
         The same engine.
 
+    Raises:
+        ValueError: The whole engine is in AUTOCOMMIT.
+
     Example:
         >>> engine = configure_sqlite(create_engine("sqlite:///agency.db"))
         >>> engine.dialect.name
         'sqlite'
     """
+    heed_autocommit(engine)
     event.listen(engine, "connect", _prepare)
     # Not a listener to "begin": an engine with a listener asks for listeners seven times around every statement.
     engine.dialect.do_begin = _begin  # type: ignore[assignment, method-assign]
@@ -162,11 +188,15 @@ def configure_postgres(engine: Engine) -> Engine:
     Returns:
         The same engine.
 
+    Raises:
+        ValueError: The whole engine is in AUTOCOMMIT.
+
     Example:
         >>> engine = configure_postgres(create_engine("postgresql+psycopg://localhost/agency"))
         >>> engine.dialect.skip_autocommit_rollback
         True
     """
+    heed_autocommit(engine)
     dialect = engine.dialect
     commit, rollback, begin_twophase = dialect.do_commit, dialect.do_rollback, dialect.do_begin_twophase
 
@@ -216,11 +246,12 @@ def beginning_nothing(connection: Connection) -> Iterator[None]:
 
 
 def require_configured(engine: Engine) -> None:
-    """Refuse an SQLite engine that would lose updates.
+    """Refuse an engine without transactions, and an SQLite engine that would lose updates.
 
     Raises:
-        ValueError: It was not prepared with ``configure_sqlite``.
+        ValueError: It is in AUTOCOMMIT, or was not prepared with ``configure_sqlite``.
     """
+    refuse_autocommit(engine)
     if engine.dialect.name != "sqlite" or engine.dialect in _trusted:
         return
     problem = _problem(engine)
@@ -270,14 +301,14 @@ def _speak_utc(connection: Any, _: object) -> None:
 
 
 def _leave_autocommit(pooled: PoolProxiedConnection) -> None:
-    if READS not in pooled.info:
+    if not begins_nothing(pooled):
         _set_autocommit(pooled, on=False)
 
 
 def _begin(pooled: PoolProxiedConnection) -> None:
     if _PREPARED not in pooled.info:  # it was opened before its engine was configured, and has no foreign keys as yet
         _prepare(pooled.dbapi_connection, pooled)
-    if READS not in pooled.info:
+    if not begins_nothing(pooled):
         cursor = pooled.cursor()
         cursor.execute("BEGIN IMMEDIATE")
         cursor.close()

@@ -27,7 +27,8 @@ from sqlalchemy import Connection, NestedTransaction, RootTransaction, TwoPhaseT
 from sqlalchemy.orm import Session, SessionTransaction, scoped_session
 
 from service_engine.adapters.sql.borrowing import is_borrowed, require_transaction
-from service_engine.adapters.sql.engines import READS, is_prepared
+from service_engine.adapters.sql.engines import is_prepared
+from service_engine.adapters.sql.isolation import READS
 from service_engine.adapters.sql.joined_here import note_joined
 from service_engine.adapters.sql.tables import Tables, own_tables
 from service_engine.adapters.sql.transaction import Transaction, Witness
@@ -166,7 +167,7 @@ class _JoinedTransaction(Transaction):
         self.seen: dict[UUID, int] = dict(memory.seen)
         self.witness: Witness | None = memory.witness
 
-    def _connection(self) -> Connection:
+    def open_connection(self) -> Connection:
         self.host.require_open()
         self.host.prepare()
         return self.connection

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from functools import partial
 from threading import get_ident
 from time import sleep
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -12,14 +11,20 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import URL, Connection, Engine
 
 from service_engine.adapters.entropy import RecordedEntropy, SystemEntropy
-from service_engine.adapters.plain import require_plain
+from service_engine.adapters.plain import require_plain, require_plain_hook
 from service_engine.adapters.retries import DEFAULT_RETRIES, Retries
 from service_engine.adapters.sql.api_tokens import ApiTokenStatements, find_grant
 from service_engine.adapters.sql.attempts import Attempts, Patience
-from service_engine.adapters.sql.engines import open_engine, read_options, require_configured
+from service_engine.adapters.sql.engines import has_one_connection, open_engine, read_options, require_configured
 from service_engine.adapters.sql.joined_here import refuse_inside_joined
 from service_engine.adapters.sql.tables import Tables, own_tables
-from service_engine.adapters.sql.unit_of_work import SqlUnitOfWork, read_once, statements_for
+from service_engine.adapters.sql.unit_of_work import (
+    BeforeCommit,
+    SqlUnitOfWork,
+    announce,
+    read_once,
+    statements_for,
+)
 from service_engine.domain.api_tokens import TokenGrant
 from service_engine.domain.ids import OrganizationId
 from service_engine.ports.api_tokens import Directory
@@ -43,10 +48,16 @@ class SqlStore:
         engine: The host's. An SQLite engine must have been prepared with ``configure_sqlite``.
         tables: Where everything is stored; by default tables without prefix, which all stores without their own share.
             A host whose tables refer to ours gives those that ``build_tables`` has put into its metadata.
+        prefix: Without ``tables``: stands before the name of every table.
+        schema: Without ``tables``: the database schema that they are in; None for the connection's own.
         entropy: Where new ids and random values come from; the system's by default.
         retries: How often ``run`` and ``read`` try, and how long they pause.
+        before_commit: Called with each unit of work that has events, right before its COMMIT; see ``how-to/outbox``.
+            What it writes on ``uow.connection`` is committed, tried again and rolled back with the rest, and so is all
+            of it when it raises. Reads, and units of work that changed nothing, do not call it.
 
     Raises:
+        TypeError: ``before_commit`` is an ``async def``.
         ValueError: The SQLite engine would lose updates.
 
     Example:
@@ -74,14 +85,19 @@ class SqlStore:
         engine: Engine,
         *,
         tables: Tables | None = None,
+        prefix: str = "",
+        schema: str | None = None,
         entropy: Entropy | None = None,
         retries: Retries = DEFAULT_RETRIES,
+        before_commit: BeforeCommit | None = None,
     ) -> None:
         require_configured(engine)
+        require_plain_hook(before_commit)
         self.engine = engine
-        self.tables: Tables = tables or own_tables()
+        self.tables: Tables = tables or own_tables(prefix, schema)
         self._entropy = entropy or SystemEntropy()
         self._retries = retries
+        self._before_commit = before_commit
         self._owns_engine = False
         self._reads = engine.execution_options(**read_options(engine.dialect))
         self._open_units: dict[int, OrganizationId] = {}
@@ -92,31 +108,43 @@ class SqlStore:
         cls,
         url: str | URL,
         *,
+        tables: Tables | None = None,
         prefix: str = "",
         schema: str | None = None,
         entropy: Entropy | None = None,
         retries: Retries = DEFAULT_RETRIES,
-        **engine_options: Any,
+        before_commit: BeforeCommit | None = None,
+        engine_options: Mapping[str, Any] | None = None,
     ) -> SqlStore:
         """Open a store with an engine of its own. Nothing is created in the database.
 
         Args:
-            url: ``sqlite:///file.db`` or ``postgresql://…``.
-            prefix: Stands before the name of every table.
-            schema: The database schema that the tables are in; None for the connection's own.
+            url: ``sqlite:///file.db`` or ``postgresql://…``. A database in memory, ``sqlite://``, is in its one
+                connection: whoever wants that waits, and whoever has it already is refused.
+            tables: Where everything is stored, as in the constructor.
+            prefix: Without ``tables``: stands before the name of every table.
+            schema: Without ``tables``: the database schema that they are in; None for the connection's own.
             entropy: Where new ids and random values come from; the system's by default.
             retries: How often ``run`` and ``read`` try, and how long they pause.
+            before_commit: Called right before each COMMIT of something that happened, as in the constructor.
             engine_options: For ``sqlalchemy.create_engine``.
         """
-        tables = own_tables(prefix, schema)
-        store = cls(open_engine(url, **engine_options), tables=tables, entropy=entropy, retries=retries)
+        store = cls(
+            open_engine(url, **(engine_options or {})),
+            tables=tables,
+            prefix=prefix,
+            schema=schema,
+            entropy=entropy,
+            retries=retries,
+            before_commit=before_commit,
+        )
         store._owns_engine = True
         return store
 
     @property
     def directory(self) -> Directory:
-        """The questions that are asked before the organisation is known."""
-        return _SqlDirectory(statements_for(self.tables).api_tokens, partial(self._insist, self._reads))
+        """The questions that are asked before the organisation is known. They raise what ``read`` raises."""
+        return _SqlDirectory(statements_for(self.tables).api_tokens, self._look)
 
     @property
     def entropy(self) -> Entropy:
@@ -168,7 +196,11 @@ class SqlStore:
         """
         require_plain(use_case)
         tries = Attempts(
-            org_id, self.tables, RecordedEntropy(self._entropy), lambda uow: use_case(uow, *args, **kwargs)
+            org_id,
+            self.tables,
+            RecordedEntropy(self._entropy),
+            lambda uow: use_case(uow, *args, **kwargs),
+            self._before_commit,
         )
         with self._only_one(org_id):
             return self._insist(self.engine, tries.attempt)
@@ -186,11 +218,10 @@ class SqlStore:
 
         Raises:
             sqlalchemy.exc.DBAPIError: The database could not be reached at the last try.
-            RuntimeError: The store is closed.
+            RuntimeError: The store is closed, or its engine has one connection only, as for a database in memory, and
+                this thread has a unit of work open, which holds it.
         """
-        return self._insist(
-            self._reads, lambda connection: read_once(connection, org_id, self.tables, query, *args, **kwargs)
-        )
+        return self._look(lambda connection: read_once(connection, org_id, self.tables, query, *args, **kwargs))
 
     def close(self) -> None:
         """Let go of every connection. The store cannot be used afterwards; an engine of the host's stays open."""
@@ -206,6 +237,7 @@ class SqlStore:
             try:
                 connection.begin()
                 yield uow
+                announce(uow, self._before_commit)
                 connection.commit()
             except BaseException:
                 uow.transaction.events.clear()
@@ -230,6 +262,16 @@ class SqlStore:
             yield
         finally:
             del self._open_units[thread]
+
+    def _look(self, ask: Callable[[Connection], R]) -> R:
+        held_by = self._open_units.get(get_ident())
+        if held_by is not None and has_one_connection(self.engine):
+            msg = (
+                f"the engine has one connection, which this thread's unit of work on organisation {held_by} holds: "
+                "read with that unit of work, or end it first"
+            )
+            raise RuntimeError(msg)
+        return self._insist(self._reads, ask)
 
     def _insist(self, engine: Engine, ask: Callable[[Connection], R]) -> R:
         patience = Patience(self._retries)

@@ -82,7 +82,7 @@ class Transaction:
 
     def read(self, statement: Executable, **values: Any) -> AnyResult:
         """Run a query; ``org_id`` is bound to it."""
-        return self._execute(self._connection(), statement, {"org_id": self.org_id, **values})
+        return self._execute(self.open_connection(), statement, {"org_id": self.org_id, **values})
 
     def find(self, statement: Executable, kind: str, key: UUID) -> AnyRow:
         """Return the one row that a query finds by an id, ``key``; ``org_id`` is bound to it, too.
@@ -168,7 +168,7 @@ class Transaction:
     def write(self, statement: Update | Delete, **values: Any) -> None:
         """Run an UPDATE or DELETE that cannot collide; the organisation is bound to it."""
         name = "updated_org_id" if isinstance(statement, Update) else "org_id"
-        self._execute(self._connection(), statement, {name: self.org_id, **values})
+        self._execute(self.open_connection(), statement, {name: self.org_id, **values})
 
     def remove(self, statement: Delete, kind: str, key: UUID, **values: Any) -> None:
         """Delete one row for good; the organisation and the key are bound to the statement.
@@ -177,7 +177,7 @@ class Transaction:
             ConflictError: It was changed or removed since it was read.
         """
         found = {"org_id": self.org_id, "key": key, **values}
-        if self._execute(self._connection(), statement, found).rowcount != 1:
+        if self._execute(self.open_connection(), statement, found).rowcount != 1:
             raise ConflictError(kind, key)
 
     def note_insert(self, table: Table, key: UUID) -> None:
@@ -191,7 +191,7 @@ class Transaction:
 
     def _write(self, statement: Insert | Update, values: Any, kind: str, key: object) -> AnyResult:
         connection = (
-            self._connection()
+            self.open_connection()
         )  # not below: what a host has pending may collide, too, and is no conflict of ours
         with refusing_collisions(kind, key):
             return self._execute(connection, statement, values)
@@ -200,7 +200,12 @@ class Transaction:
     def _execute(connection: Connection, statement: Executable, values: Any) -> AnyResult:
         return connection.execute(statement, values, execution_options=found_by_identity(connection.dialect))
 
-    def _connection(self) -> Connection:
+    def open_connection(self) -> Connection:
+        """Return the connection, ready for a statement.
+
+        Raises:
+            RuntimeError: The unit of work is closed.
+        """
         if self.closed:
             msg = "this unit of work is closed; open another one with Store.begin or Store.run"
             raise RuntimeError(msg)

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, NoReturn, ParamSpec, Self, TypeVar, cast, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Concatenate,
+    Generic,
+    NoReturn,
+    ParamSpec,
+    Self,
+    TypeAlias,
+    TypeVar,
+    cast,
+    overload,
+)
 
 from attrs import frozen
 from sqlalchemy import Connection
@@ -61,7 +73,7 @@ from service_engine.domain.ids import OrganizationId
 from service_engine.ports.entropy import Entropy
 from service_engine.ports.unit_of_work import View
 
-__all__ = ["SqlUnitOfWork", "SqlView", "Statements", "read_once", "statements_for"]
+__all__ = ["BeforeCommit", "SqlUnitOfWork", "SqlView", "Statements", "announce", "read_once", "statements_for"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -218,7 +230,8 @@ class SqlUnitOfWork(SqlView):
     """``ports.unit_of_work.UnitOfWork`` on a connection, in whatever transaction the connection is in.
 
     Never commits and never rolls back: whoever opened the transaction does. A host's own writes on the same connection
-    share it. With an ORM ``Session``, call ``session.flush()`` first and use ``session.connection()``.
+    share it. In a session, or wherever a transaction may end before the unit of work does, use ``join``: it flushes,
+    and refuses what would come too late.
 
     Args:
         connection: In a transaction, or about to begin one.
@@ -270,6 +283,25 @@ class SqlUnitOfWork(SqlView):
     def events(self) -> tuple[Event, ...]:
         """Everything that was stored so far, as events, oldest first."""
         return tuple(self.transaction.events)
+
+    @property
+    def connection(self) -> Connection:
+        """Where the unit of work runs, for a host's own statements in the same transaction.
+
+        Raises:
+            RuntimeError: The unit of work is closed, or the transaction that it has joined has ended.
+        """
+        return self.transaction.open_connection()
+
+
+BeforeCommit: TypeAlias = Callable[[SqlUnitOfWork], None]
+"""What a host does in a transaction of ours, right before its COMMIT, with the events in hand."""
+
+
+def announce(uow: SqlUnitOfWork, before_commit: BeforeCommit | None) -> None:
+    """Call the host, if there is something to tell: nothing has happened in a unit of work without events."""
+    if before_commit is not None and uow.transaction.events:
+        before_commit(uow)
 
 
 def read_once(

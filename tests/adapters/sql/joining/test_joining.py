@@ -23,7 +23,7 @@ from tests.adapters.sql.joining.hosting import (
 )
 
 from service_engine.adapters.sql import SqlStore, join
-from service_engine.adapters.sql.engines import READS
+from service_engine.adapters.sql.isolation import READS
 from service_engine.adapters.sql.types import ID
 from service_engine.domain.ids import OrganizationId
 from service_engine.testing.builders import NOON

@@ -1,8 +1,7 @@
 """The schema in a database: made, brought up to date, and compared with what the code expects.
 
 Alembic's revisions are inside the package and keep their state in a table of their own,
-``<prefix>service_engine_version``, so that a host's migrations and ours do not meet. A host that wants everything in
-its own history can point Alembic at ``migrations_path``; the revisions take ``prefix`` and ``schema`` as arguments.
+``<prefix>service_engine_version``, so that a host's migrations and ours do not meet.
 
 Source: design section 5.9.
 """
@@ -15,7 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
-from alembic import command
+from alembic import command, context
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -24,7 +23,7 @@ from sqlalchemy import URL, Connection, Engine, column, inspect, select, table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from service_engine.adapters.sql.engines import open_engine, require_configured
+from service_engine.adapters.sql.engines import driver_url, is_in_memory, open_engine, require_configured
 from service_engine.adapters.sql.tables import Tables, own_tables
 
 __all__ = ["check", "include_object", "migrations_path", "upgrade"]
@@ -49,8 +48,10 @@ def upgrade(url_or_engine: str | URL | Engine | AsyncEngine, *, prefix: str = ""
         schema: The database schema to put the tables into, which must exist; None for the connection's own.
 
     Raises:
-        ValueError: The prefix is not one, or the SQLite engine would lose updates; or there are other tables of the
-            same names, which are left as they are.
+        ValueError: The prefix is not one, or the SQLite engine would lose updates; or the database is in memory, and
+            not given as an engine of its own that is not for asyncio; or there are other tables of the same names,
+            which are left as they are.
+        RuntimeError: Alembic is at work already: it was called inside of a host's ``env.py`` or revision.
         sqlalchemy.exc.DBAPIError: The database refused.
 
     Example:
@@ -64,6 +65,7 @@ def upgrade(url_or_engine: str | URL | Engine | AsyncEngine, *, prefix: str = ""
         for tries_left in reversed(range(_TRIES)):
             try:
                 with _alembic, engine.begin() as connection:
+                    _refuse_inside_alembic()
                     _wait_for_others(connection, tables)
                     if not _take_over(connection, tables):
                         command.upgrade(_config(connection, tables), "head")
@@ -87,6 +89,10 @@ def check(
 
     Returns:
         The differences, one line each; empty when there are none.
+
+    Raises:
+        ValueError: The prefix is not one, the SQLite engine would lose updates, or the database is in memory, as for
+            ``upgrade``.
 
     Example:
         >>> engine = open_engine("sqlite://")
@@ -140,6 +146,13 @@ def _config(connection: Connection, tables: Tables) -> Config:
     return config
 
 
+def _refuse_inside_alembic() -> None:
+    """Alembic has one environment for the process, and would lose the host's when ours ends."""
+    if getattr(context, "_proxy", None) is not None:
+        msg = "Alembic is at work already: call upgrade before alembic, not in an env.py or a revision"
+        raise RuntimeError(msg)
+
+
 def _wait_for_others(connection: Connection, tables: Tables) -> None:
     """Lock the version, if there is one already, so that whoever comes second sees what the first one has done."""
     name = _options(tables)["version_table"]
@@ -187,7 +200,14 @@ def _engine(url_or_engine: str | URL | Engine | AsyncEngine) -> Iterator[Engine]
         yield url_or_engine
         return
     # The revisions are synchronous: an engine for asyncio tells where its database is.
-    engine = open_engine(url_or_engine.url if isinstance(url_or_engine, AsyncEngine) else url_or_engine)
+    url = driver_url(url_or_engine.url if isinstance(url_or_engine, AsyncEngine) else url_or_engine)
+    if is_in_memory(url) and url.query.get("cache") != "shared":
+        msg = (
+            "a database in memory is found by its own engine only: give that one, or, where it is for asyncio, make "
+            "the tables with `await connection.run_sync(store.tables.metadata.create_all)`"
+        )
+        raise ValueError(msg)
+    engine = open_engine(url)
     try:
         yield engine
     finally:

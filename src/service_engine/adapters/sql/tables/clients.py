@@ -75,6 +75,7 @@ def _users(its: Schema) -> Table:
         its.reference(name, "address_id", "addresses"),
         its.reference(name, "employee_id", "users"),
         its.unique(name, "org_id", "affiliate_id", name="affiliate_id"),
+        its.unique(name, "org_id", "affiliate_link", name="affiliate_link"),
         its.check(name, "status >= 0", name="status"),
     )
     # The stored e-mail is the normalised one, so that equality is what uniqueness means.

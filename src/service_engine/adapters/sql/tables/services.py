@@ -99,7 +99,7 @@ def _coupons(its: Schema) -> Table:
         required("code", line(100)),
         required("type", line(50)),
         optional("description", text()),
-        json_object("discounts"),
+        required("discounts", JSON_TEXT, "'[]'"),
         instant("date_expires"),
         *(flag(each) for each in ("new_customers", "single_use", "single_quantity", "duration")),
         optional("usage_limit", WHOLE),

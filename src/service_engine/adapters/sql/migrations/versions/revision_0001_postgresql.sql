@@ -112,6 +112,7 @@ CREATE TABLE {schema}{prefix}users (
     CONSTRAINT {prefix}users_address_id_fkey FOREIGN KEY(org_id, address_id) REFERENCES {schema}{prefix}addresses (org_id, id) ON DELETE RESTRICT,
     CONSTRAINT {prefix}users_employee_id_fkey FOREIGN KEY(org_id, employee_id) REFERENCES {schema}{prefix}users (org_id, id) ON DELETE RESTRICT,
     CONSTRAINT {prefix}users_affiliate_id_key UNIQUE (org_id, affiliate_id),
+    CONSTRAINT {prefix}users_affiliate_link_key UNIQUE (org_id, affiliate_link),
     CONSTRAINT {prefix}users_status_check CHECK (status >= 0)
 );
 CREATE INDEX {prefix}users_address_id_idx ON {schema}{prefix}users (org_id, address_id) WHERE address_id IS NOT NULL;
@@ -221,7 +222,7 @@ CREATE TABLE {schema}{prefix}coupons (
     code VARCHAR(100) COLLATE "C" NOT NULL,
     type VARCHAR(50) COLLATE "C" NOT NULL,
     description TEXT COLLATE "C",
-    discounts JSONB DEFAULT '{}' NOT NULL,
+    discounts JSONB DEFAULT '[]' NOT NULL,
     date_expires TIMESTAMP WITH TIME ZONE,
     new_customers BOOLEAN DEFAULT false NOT NULL,
     single_use BOOLEAN DEFAULT false NOT NULL,

@@ -112,6 +112,7 @@ CREATE TABLE {schema}{prefix}users (
     CONSTRAINT {prefix}users_address_id_fkey FOREIGN KEY(org_id, address_id) REFERENCES {prefix}addresses (org_id, id) ON DELETE RESTRICT,
     CONSTRAINT {prefix}users_employee_id_fkey FOREIGN KEY(org_id, employee_id) REFERENCES {prefix}users (org_id, id) ON DELETE RESTRICT,
     CONSTRAINT {prefix}users_affiliate_id_key UNIQUE (org_id, affiliate_id),
+    CONSTRAINT {prefix}users_affiliate_link_key UNIQUE (org_id, affiliate_link),
     CONSTRAINT {prefix}users_status_check CHECK (status >= 0)
 );
 CREATE INDEX {schema}{prefix}users_address_id_idx ON {prefix}users (org_id, address_id) WHERE address_id IS NOT NULL;
@@ -222,7 +223,7 @@ CREATE TABLE {schema}{prefix}coupons (
     code VARCHAR(100) NOT NULL,
     type VARCHAR(50) NOT NULL,
     description TEXT,
-    discounts JSON DEFAULT '{}' NOT NULL,
+    discounts JSON DEFAULT '[]' NOT NULL,
     date_expires TEXT,
     new_customers BOOLEAN DEFAULT false NOT NULL,
     single_use BOOLEAN DEFAULT false NOT NULL,
