@@ -18,7 +18,7 @@ THREADS = 32
 @contextmanager
 def open_agency(url: str) -> Iterator[Agency]:
     """Found an organisation on a database, with enough connections for everybody."""
-    store = SqlStore.from_url(url, pool_size=THREADS, max_overflow=THREADS)
+    store = SqlStore.from_url(url, engine_options={"pool_size": THREADS, "max_overflow": THREADS})
     with ScopeAudit(store.engine, store.tables.all()):
         yield Agency(store)
     store.close()

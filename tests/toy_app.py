@@ -6,13 +6,20 @@ from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import uuid4
 
-from fastapi import Body, FastAPI, Header, HTTPException
+from fastapi import Body, Depends, FastAPI, Header, HTTPException
 
 from service_engine.testing.noninterference import TenantApp
 
 __all__ = ["APP_LEAKS", "open_notes"]
 
-Tenant = Annotated[str, Header(alias="x-tenant")]
+
+def _known(tenant: Annotated[str, Header(alias="x-tenant")]) -> str:
+    if tenant not in {"a", "b"}:
+        raise HTTPException(401, "unknown")
+    return tenant
+
+
+Tenant = Annotated[str, Depends(_known)]
 
 APP_LEAKS = (
     "a global counter",
@@ -48,8 +55,10 @@ def _shown(note: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in note.items() if name != "tenant"}
 
 
-def open_notes(leak: str | None = None, *, new_id: Callable[[], object] = uuid4) -> TenantApp:
-    """Make a fresh application with a leak, or without."""
+def open_notes(
+    leak: str | None = None, *, new_id: Callable[[], object] = uuid4, callers: tuple[str, str] = ("a", "b")
+) -> TenantApp:
+    """Make a fresh application with a leak, or without; it knows the tenants a and b."""
     app = FastAPI()
     notes = _Notes(leak)
 
@@ -74,4 +83,5 @@ def open_notes(leak: str | None = None, *, new_id: Callable[[], object] = uuid4)
     def delete(tenant: Tenant, note_id: str) -> None:
         notes.all.remove(notes.find(tenant, note_id, "a foreign note can be deleted"))
 
-    return TenantApp(app=app, callers=({"x-tenant": "a"}, {"x-tenant": "b"}))
+    first, second = callers
+    return TenantApp(app=app, callers=({"x-tenant": first}, {"x-tenant": second}))

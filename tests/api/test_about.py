@@ -16,6 +16,7 @@ from service_engine.api import Settings, about, create_app, tickets
 from service_engine.api.errors import answer_to
 from service_engine.api.gate import Gate
 from service_engine.errors import ConflictError
+from service_engine.testing import populate
 
 
 @pytest.fixture
@@ -112,6 +113,23 @@ def test_cors_is_for_configured_origins_only(http):
     with TestClient(create_app(MemoryStore())) as plain:
         response = plain.get("/api", headers={"Origin": "https://a.example"})
     assert not [name for name in response.headers if name.startswith("access-control")]
+
+
+def test_pages_of_other_origins_may_read_every_header(http):
+    """What a browser does not show to scripts unasked is named: where the next part of a list is, what a path takes."""
+    unasked = {"cache-control", "content-language", "content-length", "content-type", "expires", "last-modified"}
+    store = MemoryStore()
+    found = populate(store)
+    settings = Settings(cors_origins=("https://a.example",))
+    with TestClient(create_app(store, settings=settings), headers={"Origin": "https://a.example"}) as client:
+        token = {"Authorization": f"Bearer {found.bootstrap.token}"}
+        tasks = client.get(f"/api/orders/{found.orders[0].id}/tasks", params={"page": "2", "limit": "1"}, headers=token)
+        answers = [tasks, client.patch("/api/health"), client.get("/api/clients"), client.get("/api")]
+    assert ("link" in answers[0].headers, "allow" in answers[1].headers) == (True, True)
+    for each in answers:
+        exposed = {name.strip().lower() for name in each.headers["access-control-expose-headers"].split(",")}
+        shown = {name for name in each.headers if not name.startswith("access-control-") and name != "vary"}
+        assert shown - unasked <= exposed
 
 
 def test_a_bug_is_answered_in_the_one_shape(clock):

@@ -118,6 +118,7 @@ def test_updating_a_ticket(agency, ticket, body, field):
         ({"created_at": "2026-02-07T12:00:00"}, "created_at"),
         ({"created_at": "2026-02-30T12:00:00Z"}, "created_at"),
         ({"created_at": "0001-01-01T00:00:00+01:00"}, "created_at"),
+        ({"created_at": "2026-02-07T12:00:00+01:99"}, "created_at"),
         ({"created_at": 1_700_000_000}, "created_at"),
     ],
 )
@@ -145,6 +146,7 @@ SERVICE = {"name": "A", "recurring": 0, "currency": "USD"}
         ({"currency": "USDX"}, "currency"),
         ({"currency": "U\x00D"}, "currency"),
         ({"currency": "ÜSD"}, "currency"),
+        ({"currency": "uß"}, "currency"),
         ({"currency": 7}, "currency"),
         ({"description": "x" * 65_536}, "description"),
         ({"f_period_l": 0}, "f_period_l"),

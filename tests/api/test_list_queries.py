@@ -43,6 +43,15 @@ def test_what_a_list_refuses(agency, path, query, key):
     assert response.json()["message"] == "The given data was invalid."
 
 
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("form", [{}, {"cursor": ""}], ids=["by number", "by cursor"])
+def test_a_list_of_filters_has_an_end(agency, path, form):
+    """So many that SQLite could not read the statement are refused as a whole."""
+    response = agency.get(path, params={**form, "filters[created_at][$gt]": ["2026-02-07T00:00:00Z"] * 1000})
+    assert response.status_code == 400
+    assert response.json()["errors"] == {"query.filters": ["A list should have at most 100 filters"]}
+
+
 @pytest.mark.parametrize(
     ("path", "query", "key"),
     [

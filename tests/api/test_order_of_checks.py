@@ -123,6 +123,24 @@ def test_folder_then_employees(agency):
     assert answer(agency.post("/services", body | {"folder_id": None})) == (422, ["employees"])
 
 
+FINE = {"name": "A", "recurring": 0, "currency": "JPY", "price": "1.5"}
+"""A service whose price is too fine for its currency."""
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/services", FINE | {"folder_id": UNKNOWN}, "price"),
+        ("/services", FINE | {"employees": [UNKNOWN]}, "price"),
+        ("/orders", {"user_id": UNKNOWN, "service": "A", "number": " "}, "number"),
+        ("/orders", {"user_id": UNKNOWN, "service": "A", "number": "x" * 51}, "number"),
+    ],
+)
+def test_what_needs_no_look_up_before_the_references(agency, path, body, field):
+    """A rule that the body alone breaks is 400 where a reference is wrong as well, as it is in a change."""
+    assert answer(agency.post(path, body)) == (400, [field])
+
+
 def test_the_status_before_the_payment(agency):
     """What is not there is 404, what cannot be paid any longer 400, before any gateway is asked."""
     invoice = agency.new_invoice(agency.new_client()["id"])["id"]

@@ -204,6 +204,17 @@ class TestErrors:
             store.read(acme.id, get_ticket, john.id)
 
 
+def test_an_application_without_models_is_described():
+    """Whether the router comes later or never: with routes of the host's that take and give nothing."""
+    app = FastAPI()
+    describe(app)
+    app.add_api_route("/ping", lambda: None, name="ping")
+    with TestClient(app) as client:
+        response = client.get("/openapi.json")
+    assert (response.status_code, list(response.json()["paths"])) == (200, ["/ping"])
+    assert list(response.json()["components"]["securitySchemes"]) == ["token"]
+
+
 def test_the_body_is_limited_without_a_middleware(store):
     """Whether it says so at once or only turns out to be too long."""
     http = hosted(build_router(store, authenticate=by_header, settings=Settings(max_body_bytes=100)))

@@ -116,6 +116,24 @@ def test_in_memory_it_founds_an_organisation_and_prints_its_token(serve: Serve) 
     assert (status, page["data"]) == (200, [])
 
 
+def test_the_links_of_new_clients_begin_as_it_was_told(serve: Serve) -> None:
+    """Those of the API that it serves."""
+    server = serve("--database-url", "memory://", "--affiliate-link", "https://agency.example/with/")
+    facts, ready = server.said(), server.said()
+    server.address = ready["address"]
+    body = bodies(1)[0]
+    with closing(begin_request(server.address, facts["token"], body)) as connection:
+        status, client = finish_request(connection, body)
+    assert (status, client["aff_link"][:-6]) == (201, "https://agency.example/with/")
+
+
+def test_a_link_that_is_none_is_said(call: Run) -> None:
+    """In one line, with exit code 1, before anything is opened."""
+    done = call("serve", "--database-url", "memory://", "--affiliate-link", "agency.example")
+    assert done.returncode == 1
+    assert done.stderr.startswith("service-engine: affiliate links begin with http:// or https:// and have no blanks")
+
+
 def test_people_get_one_line_when_it_is_ready(serve: Serve, sqlite_database_url: str) -> None:
     """With the address, the port that was free, and where its pages are."""
     server = serve("--database-url", sqlite_database_url, json=False)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from service_engine.domain.money import money
 from service_engine.domain.tickets import TicketStatus
+from service_engine.errors import RuleViolationError
 from service_engine.ports.clients import ClientSort
 from service_engine.ports.invoices import InvoiceSort
 from service_engine.ports.keysets import CappedTotal, Counting, Cursor, ExactTotal, KeysetRequest, read_cursor
@@ -77,7 +78,7 @@ def test_a_token_is_good_for_its_own_order_only(cursor: Cursor[Any], other: Curs
     for sort in {other.sort, Sort(cursor.sort.field, not cursor.sort.descending)} - {cursor.sort}:
         if sort.field.value == cursor.sort.field.value and sort.descending == cursor.sort.descending:
             continue  # two nouns' fields of the same name
-        with pytest.raises(ValueError, match="not the cursor of a page of this list"):
+        with pytest.raises(RuleViolationError, match=r"^cursor: this is not the cursor of a page of this list$"):
             read_cursor(cursor.token, sort)
 
 
@@ -90,7 +91,7 @@ def test_a_token_is_good_for_its_own_order_only(cursor: Cursor[Any], other: Curs
 )
 def test_what_is_no_token_is_refused(token: str):
     """In one way, whatever it is."""
-    with pytest.raises(ValueError, match="not the cursor of a page of this list"):
+    with pytest.raises(RuleViolationError, match=r"^cursor: this is not the cursor of a page of this list$"):
         read_cursor(token, Sort(TicketSort.SUBJECT))
 
 
@@ -98,7 +99,7 @@ def test_what_is_no_token_is_refused(token: str):
 def test_a_token_has_one_spelling(cursor: Cursor[Any], more: str, place: int):
     """Nothing is passed over in it: neither what base64 would skip, nor what comes after its end."""
     for changed in (cursor.token + more, cursor.token[:place] + "~" + cursor.token[place:], cursor.token + "A" * 5_000):
-        with pytest.raises(ValueError, match="not the cursor of a page of this list"):
+        with pytest.raises(RuleViolationError, match=r"^cursor: this is not the cursor of a page of this list$"):
             read_cursor(changed, cursor.sort)
 
 
@@ -113,8 +114,8 @@ def test_a_forged_value_is_refused_or_one_that_every_store_can_compare(field: Ti
     sort = Sort(field)
     try:
         cursor = read_cursor(token_of([field.value, True, value, KEY.hex]), sort)
-    except ValueError as error:
-        assert str(error) == "this is not the cursor of a page of this list"  # noqa: PT017 - one of two good ends
+    except RuleViolationError as error:
+        assert str(error) == "cursor: this is not the cursor of a page of this list"  # noqa: PT017 - one of two good ends
     else:
         assert (field, cursor.value) in {
             (TicketSort.SUBJECT, "2026-02-07T12:00:00"),

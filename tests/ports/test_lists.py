@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service_engine.domain.tickets import TicketStatus
 from service_engine.ports.clients import ClientFilter, ClientSort
 from service_engine.ports.lists import (
     FIRST_PAGE,
@@ -20,6 +23,7 @@ from service_engine.ports.lists import (
     SliceRequest,
     Sort,
 )
+from service_engine.ports.services import ServiceFilter
 from service_engine.ports.tickets import TicketFilter, TicketSort
 from service_engine.testing import build
 
@@ -49,6 +53,36 @@ def test_only_eq_compares_with_none():
     for operator in (Operator.LT, Operator.GT):
         with pytest.raises(ValueError, match=rf"\{operator.value} cannot compare with None"):
             Condition(TicketFilter.ORDER_ID, operator, None)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        (TicketFilter.STATUS, "1", "status is compared with a whole number, 'str' was given: '1'"),
+        (TicketFilter.STATUS, True, "status is compared with a whole number, 'bool' was given: True"),
+        (TicketFilter.STATUS, Decimal(1), "status is compared with a whole number, 'Decimal' was given: Decimal('1')"),
+        (TicketFilter.CREATED_AT, "2026", "created_at is compared with a datetime, 'str' was given: '2026'"),
+        (ClientFilter.EMAIL, 7, "email is compared with a text, 'int' was given: 7"),
+        (
+            ClientFilter.BALANCE,
+            1.5,
+            "balance is compared with an amount, a Decimal or a whole number, 'float' was given: 1.5",
+        ),
+        (ServiceFilter.PUBLIC, 1, "public is compared with True or False, 'int' was given: 1"),
+        (TicketFilter.CLIENT_ID, "7", "a ClientId is wanted, 'str' was given: ClientId(UserId(UUID('7')))"),
+    ],
+)
+def test_a_filter_takes_what_its_field_holds(field: Any, value: Any, message: str):
+    """Field, wanted and given are said; one among several is refused, too."""
+    for operator, given_value in ((Operator.EQ, value), (Operator.LT, value), (Operator.IN, (value,))):
+        with pytest.raises(TypeError, match=re.escape(message)):
+            Condition(field, operator, given_value)
+
+
+def test_a_status_is_its_number_and_an_amount_may_be_whole():
+    """As the API's description and the stores compare them."""
+    assert Condition(TicketFilter.STATUS, Operator.EQ, TicketStatus.OPEN).value == 1
+    assert Condition(ClientFilter.BALANCE, Operator.IN, (900, Decimal("1.5"))).value == (900, Decimal("1.5"))
 
 
 def test_a_sort_is_descending_unless_told_otherwise():

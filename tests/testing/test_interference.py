@@ -14,9 +14,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from uuid import uuid4
 
 import pytest
+from fastapi import FastAPI
 from hypothesis import Phase, settings
 from tests.faults import Fault, FaultyStore
 from tests.leaks import LEAKS
@@ -25,7 +27,9 @@ from tests.toy_app import APP_LEAKS, open_notes
 
 from service_engine import MemoryStore
 from service_engine.testing.noninterference import (
+    AppFailedError,
     InterferenceError,
+    TenantApp,
     assert_no_interference,
     assert_no_interference_in_app,
 )
@@ -46,6 +50,7 @@ SEARCH = settings(
     report_multiple_bugs=False,
     phases=[Phase.generate],
 )
+FEW = settings(QUICK, max_examples=3, stateful_step_count=20)
 KEY = "0190163d-8694-739b-aea5-966c26f8ad91"
 UUIDS = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -179,6 +184,74 @@ def test_an_application_must_describe_itself():
     """A wrong address is said, instead of passing with nothing tried."""
     with pytest.raises(ValueError, match=r"/nowhere\.json is answered with 404"):
         assert_no_interference_in_app(seeded_notes(None), openapi="/nowhere.json", settings=SEARCH)
+
+
+@pytest.mark.parametrize("wrong", [0, 1])
+def test_a_caller_who_is_never_answered_shows_nothing(wrong):
+    """A wrong key, for instance: each answer is 401, there as well as alone, so they are all the same."""
+    callers = ("nobody", "b") if wrong == 0 else ("a", "nobody")
+    with pytest.raises(ValueError, match=rf"^caller {wrong} was never answered: (\d+) requests, \1 x 401$"):
+        assert_no_interference_in_app(lambda entropy: open_notes(new_id=entropy.new_id, callers=callers), settings=FEW)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_what_answers_anybody_is_no_answer_to_a_caller(method):
+    """A caller whose key is wrong is answered there, too."""
+
+    def open_app(entropy: Any, **parts: Any) -> Any:
+        opened = open_notes(new_id=entropy.new_id, **parts)
+        getattr(opened.app, method)("/visits")(lambda: {"welcome": True})
+        return opened
+
+    tally = assert_no_interference_in_app(open_app, settings=FEW)
+    assert tally.public == {f"{method.upper()} /visits"}
+    with pytest.raises(ValueError, match=r"^caller 1 was never answered, but by what answers anybody: \d+ requests, "):
+        assert_no_interference_in_app(lambda entropy: open_app(entropy, callers=("a", "nobody")), settings=FEW)
+
+
+def test_an_application_that_answers_anybody_alike_passes():
+    """Who asks need not be known everywhere; where nothing else is described, that is what is compared."""
+
+    def open_app(_: Any) -> Any:
+        app = FastAPI()
+        app.get("/visits")(lambda: {"welcome": True})
+        return TenantApp(app=app, callers=("a", "b"))
+
+    assert assert_no_interference_in_app(open_app, settings=FEW).public == {"GET /visits"}
+
+
+def test_an_application_that_fails_shows_nothing():
+    """What it raised is said, the shortest way there, and at once; or it is an answer like others."""
+
+    def open_app(entropy: Any) -> Any:
+        opened = open_notes(new_id=entropy.new_id)
+        cast("FastAPI", opened.app).get("/broken")(lambda: int("many"))
+        return opened
+
+    with pytest.raises(AppFailedError, match=r"GET /broken of organisation [01]\n") as caught:
+        assert_no_interference_in_app(open_app, settings=FEW)
+    assert b"raised ValueError: invalid literal" in caught.value.answer
+    tally = assert_no_interference_in_app(open_app, allow_failures=True, settings=FEW)
+    assert tally.answers[0, "GET /broken", 500] > 0
+    assert re.fullmatch(r"\d+ runs, \d+ steps, \d+ comparisons: \d+ x 2xx, \d+ x 4xx, \d+ x 5xx", str(tally))
+
+
+def test_an_operation_can_be_left_out():
+    """It is never asked; a name that nothing has is said, with those that there are."""
+
+    def open_app(entropy: Any) -> Any:
+        opened = open_notes(new_id=entropy.new_id)
+        cast("FastAPI", opened.app).get("/random")(lambda: {"value": str(uuid4())})
+        return opened
+
+    with pytest.raises(InterferenceError, match="GET /random"):
+        assert_no_interference_in_app(open_app, settings=FEW)
+    tally = assert_no_interference_in_app(open_app, leave_out=["GET /random"], settings=FEW)
+    assert {name for _, name, _ in tally.answers} == {
+        "GET /notes", "POST /notes", "GET /notes/{note_id}", "DELETE /notes/{note_id}"
+    }  # fmt: skip
+    with pytest.raises(ValueError, match=r"there is no operation 'GET /radnom': \['GET /notes', "):
+        assert_no_interference_in_app(open_app, leave_out=["GET /radnom"], settings=FEW)
 
 
 def test_an_application_that_cannot_start_is_told():

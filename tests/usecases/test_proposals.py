@@ -200,7 +200,8 @@ def test_the_wrong_status(agency: Store, steps: list[Any], label: str):
         agency.run(acme.id, step, proposal.id, at=now)
     before, clients = shown(agency), agency.read(acme.id, list_clients).total
     allowed = {"Draft": {"send"}, "Sent": {"sign", "reject"}}.get(label, set())
-    for verb, act in {"send": send_proposal, "sign": sign_proposal, "reject": reject_proposal}.items():
+    acts: dict[str, Any] = {"send": send_proposal, "sign": sign_proposal, "reject": reject_proposal}
+    for verb, act in acts.items():
         if verb not in allowed:
             with pytest.raises(WrongStatusError) as refused:
                 agency.run(acme.id, act, proposal.id, at=later)

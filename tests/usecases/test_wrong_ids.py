@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -86,7 +87,8 @@ WRITES: list[tuple[Callable[..., Any], str]] = [
 def complaint(wanted: str) -> str:
     """Return what is said of the text, as a regular expression."""
     name = wanted.partition(" ")[2]
-    return rf"^{wanted} is wanted, 'str' was given: {name}\(UUID\('{TEXT}'\)\)$"
+    made = f"UserId(UUID('{TEXT}'))" if name in ("ClientId", "EmployeeId") else f"UUID('{TEXT}')"
+    return re.escape(f"{wanted} is wanted, 'str' was given: {name}({made})") + "$"
 
 
 @pytest.mark.usefixtures("store")

@@ -59,7 +59,13 @@ def create_app(
     app.add_exception_handler(HTTPException, http_answer)
     app.add_exception_handler(Exception, unexpected_answer)
     if settings.cors_origins:
-        app.add_middleware(Cors, allow_origins=settings.cors_origins, allow_methods=["*"], allow_headers=["*"])
+        app.add_middleware(
+            Cors,
+            allow_origins=settings.cors_origins,
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=["Allow", "Link"],  # whatever else we send, a script may read without being told
+        )
     if settings.docs:
         add_docs(app)
     return app

@@ -61,7 +61,8 @@ class ClientOperations:
     def create_client(self, request: Request, sent: Body) -> Response:
         """Register a client and answer them."""
         caller, body = self.gate.receive(request, sent, ClientCreate)
-        row = self.gate.store.run(caller.organization_id, _create, body, at=self.gate.now())
+        base = self.gate.settings.affiliate_link
+        row = self.gate.store.run(caller.organization_id, _create, body, base, at=self.gate.now())
         return answer(client_wire(row), status=201)
 
     def retrieve_client(self, request: Request, key: str) -> Response:
@@ -143,9 +144,15 @@ def _id(text: str) -> ClientId:
     return ClientId(UserId(path_id(text, "client")))
 
 
-def _create(uow: UnitOfWork, body: ClientCreate, *, at: datetime) -> ClientRow:
+def _create(uow: UnitOfWork, body: ClientCreate, affiliate_link: str, *, at: datetime) -> ClientRow:
     client = clients.create_client(
-        uow, email=body.email, first_name=body.name_f, last_name=body.name_l, details=body.details(), at=at
+        uow,
+        email=body.email,
+        first_name=body.name_f,
+        last_name=body.name_l,
+        details=body.details(),
+        affiliate_link=affiliate_link,
+        at=at,
     )
     return clients.get_client(uow, client.id)
 

@@ -65,7 +65,8 @@ class InvoiceOperations:
     def create_invoice(self, request: Request, sent: Body) -> Response:
         """Issue an invoice under the next number and answer it; an e-mail that nobody has becomes a client."""
         caller, body = self.gate.receive(request, sent, InvoiceCreate)
-        row = self.gate.store.run(caller.organization_id, _create, body.arguments(), at=self.gate.now())
+        arguments = {**body.arguments(), "affiliate_link": self.gate.settings.affiliate_link}
+        row = self.gate.store.run(caller.organization_id, _create, arguments, at=self.gate.now())
         return answer(invoice_wire(row), status=201)
 
     def retrieve_invoice(self, request: Request, key: str) -> Response:

@@ -85,7 +85,8 @@ class ProposalOperations:
     def sign_proposal(self, request: Request, key: str) -> Response:
         """Sign a proposal that was sent; answer it and the order that it became."""
         caller = self.gate.admit(request)
-        row, order = self.gate.store.run(caller.organization_id, _sign, _id(key), at=self.gate.now())
+        base = self.gate.settings.affiliate_link
+        row, order = self.gate.store.run(caller.organization_id, _sign, _id(key), base, at=self.gate.now())
         return answer(signed_proposal_wire(row, order))
 
 
@@ -162,6 +163,6 @@ def _send(uow: UnitOfWork, key: ProposalId, *, at: datetime) -> ProposalRow:
     return proposals.get_proposal(uow, key)
 
 
-def _sign(uow: UnitOfWork, key: ProposalId, *, at: datetime) -> tuple[ProposalRow, Order]:
-    signed = proposals.sign_proposal(uow, key, at=at)
+def _sign(uow: UnitOfWork, key: ProposalId, affiliate_link: str, *, at: datetime) -> tuple[ProposalRow, Order]:
+    signed = proposals.sign_proposal(uow, key, affiliate_link=affiliate_link, at=at)
     return proposals.get_proposal(uow, key), signed.order

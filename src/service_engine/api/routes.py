@@ -184,7 +184,8 @@ def build_resource(
 
 def completed(description: dict[str, Any], operations: Mapping[str, Operation]) -> dict[str, Any]:
     """Put into an OpenAPI description what FastAPI leaves out: what is null in the examples, and what a token is."""
-    description["components"].setdefault("securitySchemes", {}).update(_SCHEMES)
+    components = description.setdefault("components", {})  # FastAPI leaves out what would be empty
+    components.setdefault("securitySchemes", {}).update(_SCHEMES)
     for methods in description["paths"].values():
         for each in methods.values():
             operation = operations.get(each.get("operationId"))

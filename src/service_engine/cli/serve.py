@@ -6,10 +6,13 @@ import argparse
 import re
 import socket
 from contextlib import closing
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from service_engine.cli import bootstrap, databases, terminal
 from service_engine.cli.failures import CommandError
+
+if TYPE_CHECKING:
+    from service_engine.api.settings import Settings
 
 __all__ = ["add_to", "run"]
 
@@ -30,6 +33,11 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument(
         "--organization", metavar="NAME", default="Acme Agency", help="with memory:// only (default: %(default)s)"
     )
+    parser.add_argument(
+        "--affiliate-link",
+        metavar="URL",
+        help="what the recommendation links of new clients begin with (default: https://example.com/r/)",
+    )
     parser.add_argument("--json", action="store_true", help="print lines of JSON")
     parser.set_defaults(run=run)
 
@@ -44,7 +52,9 @@ def _port(text: str) -> int:
 def run(options: argparse.Namespace) -> int:
     """Serve until told to stop; then answer what is in flight."""
     from service_engine.api.server import serve  # only this command needs the extra
+    from service_engine.api.settings import DEFAULTS
 
+    settings = DEFAULTS if options.affiliate_link is None else _settings(options.affiliate_link)
     _require_address(options.host, options.port)
     with closing(databases.open_store(options.database_url)) as store:
         store.directory.token_grant("")  # nobody's: without tables it fails here, not at the first request
@@ -54,10 +64,20 @@ def run(options: argparse.Namespace) -> int:
             store,
             options.host,
             options.port,
+            settings=settings,
             log_level="warning",
             ready=lambda address: _announce(address, as_json=options.json),
         )
     return 0
+
+
+def _settings(affiliate_link: str) -> Settings:
+    from service_engine.api.settings import Settings
+
+    try:
+        return Settings(affiliate_link=affiliate_link)
+    except ValueError as error:
+        raise CommandError(str(error)) from None
 
 
 def _announce(address: str, *, as_json: bool) -> None:

@@ -29,11 +29,11 @@ class ClientFilter(Field):
         <ClientFilter.EMAIL: 'email'>
     """
 
-    ID = "id"
-    EMAIL = "email"
-    STATUS = "status"
-    BALANCE = "balance"
-    CREATED_AT = "created_at"
+    ID = "id", UUID
+    EMAIL = "email", str
+    STATUS = "status", int
+    BALANCE = "balance", Decimal
+    CREATED_AT = "created_at", datetime
 
 
 class ClientSort(SortField):
@@ -132,7 +132,7 @@ class Clients(Protocol):
         """Store a new client, address included.
 
         Raises:
-            ConflictError: The id, the e-mail or the affiliate id was taken in the meantime.
+            ConflictError: The id, the e-mail, the affiliate id or the affiliate link was taken in the meantime.
         """
         ...
 
@@ -151,8 +151,8 @@ class Clients(Protocol):
         """Return who of the organisation's live people, staff included, has this normalised e-mail."""
         ...
 
-    def affiliate_id_is_taken(self, affiliate_id: int) -> bool:
-        """Tell whether somebody, deleted people counted, has this affiliate id."""
+    def affiliation_is_taken(self, affiliate_id: int, affiliate_link: str) -> bool:
+        """Tell whether somebody, deleted people counted, has this affiliate id or this affiliate link: one question."""
         ...
 
     def dependents(self, client_id: ClientId) -> tuple[str, ...]:

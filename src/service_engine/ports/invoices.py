@@ -28,11 +28,11 @@ class InvoiceFilter(Field):
         <InvoiceFilter.DATE_DUE: 'date_due'>
     """
 
-    ID = "id"
-    STATUS = "status"
-    CLIENT_ID = "client_id"
-    CREATED_AT = "created_at"
-    DATE_DUE = "date_due"
+    ID = "id", UUID
+    STATUS = "status", int
+    CLIENT_ID = "client_id", UUID
+    CREATED_AT = "created_at", datetime
+    DATE_DUE = "date_due", datetime
 
 
 class InvoiceSort(SortField):

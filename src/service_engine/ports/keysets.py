@@ -25,6 +25,7 @@ from service_engine.domain.arithmetic import CONTEXT
 from service_engine.domain.instants import utc
 from service_engine.domain.money import Money
 from service_engine.domain.text import LINE, problem_with
+from service_engine.errors import RuleViolationError
 from service_engine.ports.lists import (
     MAX_PAGE_SIZE,
     Condition,
@@ -134,24 +135,24 @@ def read_cursor(token: str, sort: Sort[S]) -> Cursor[S]:
         sort: The order of the list that goes on there.
 
     Raises:
-        ValueError: It is no cursor, or one of another order.
+        RuleViolationError: It is no cursor, or one of another order.
 
     Example:
         >>> from service_engine.ports.tickets import TicketSort
         >>> read_cursor("bm9uc2Vuc2U", Sort(TicketSort.SUBJECT))
         Traceback (most recent call last):
             ...
-        ValueError: this is not the cursor of a page of this list
+        service_engine.errors.RuleViolationError: cursor: this is not the cursor of a page of this list
     """
     if len(token) > _MAX_TOKEN:
-        raise ValueError(_NO_TOKEN)
+        raise RuleViolationError("cursor", _NO_TOKEN)
     try:
         _, _, value, key = json.loads(urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4)))
         cursor = Cursor(sort, _value_of(sort.field.kind, value), UUID(key))
     except (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError):
-        raise ValueError(_NO_TOKEN) from None
+        raise RuleViolationError("cursor", _NO_TOKEN) from None
     if cursor.token != token:  # of another order, or not as we write one
-        raise ValueError(_NO_TOKEN)
+        raise RuleViolationError("cursor", _NO_TOKEN)
     return cursor
 
 

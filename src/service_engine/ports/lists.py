@@ -7,12 +7,12 @@ Source: contract sections 1.7 to 1.9, part A "Responses" (lists); design decisio
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
-from typing import Any, Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, Self, TypeAlias, TypeVar
 from uuid import UUID
 
 import attrs
@@ -23,6 +23,7 @@ from service_engine.domain.id_checks import require_id
 __all__ = [
     "FIRST_PAGE",
     "FIRST_SLICE",
+    "MAX_CONDITIONS",
     "MAX_PAGE_SIZE",
     "MAX_SLICE_SIZE",
     "Condition",
@@ -35,11 +36,14 @@ __all__ = [
     "SliceRequest",
     "Sort",
     "SortField",
+    "bounded",
     "up_to",
 ]
 
 MAX_PAGE_SIZE: Final = 100
 MAX_SLICE_SIZE: Final = 500
+MAX_CONDITIONS: Final = 100
+"""How many filters one list may have: what is asked must be bounded, and SQLite cannot read a thousand of them."""
 _MAX_PAGE_NUMBER: Final = 2**53
 
 _NOUNS: Final = {"folder": "service_folder"}
@@ -47,34 +51,45 @@ _NOUNS: Final = {"folder": "service_folder"}
 
 Scalar: TypeAlias = UUID | str | int | Decimal | datetime
 
+_WANTED: Final[dict[type[Scalar], str]] = {
+    bool: "True or False",
+    int: "a whole number",
+    str: "a text",
+    Decimal: "an amount, a Decimal or a whole number",
+    datetime: "a datetime",
+    UUID: "an id",
+}
+
 
 class Field(Enum):
     """A field that a list can be filtered or sorted by. The value is the aggregate's attribute.
 
+    It knows what kind of value it holds, beside nothing at all.
+
     Example:
         >>> from service_engine.ports.tickets import TicketSort
-        >>> TicketSort("subject")
-        <TicketSort.SUBJECT: 'subject'>
+        >>> TicketSort("subject"), TicketSort.SUBJECT.kind
+        (<TicketSort.SUBJECT: 'subject'>, <class 'str'>)
     """
+
+    kind: type[Scalar]
+
+    def __new__(cls, value: str, kind: type[Scalar] = str) -> Self:
+        """Make a member; what it is looked up by is the attribute's name alone."""
+        member = object.__new__(cls)
+        member._value_ = value
+        member.kind = kind
+        return member
 
 
 class SortField(Field):
-    """A field that a list can be sorted by. It knows what kind of value it holds, beside nothing at all.
+    """A field that a list can be sorted by.
 
     Example:
         >>> from service_engine.ports.tickets import TicketSort
         >>> TicketSort.SUBJECT.kind
         <class 'str'>
     """
-
-    kind: type[Scalar]
-
-    def __new__(cls, value: str, kind: type[Scalar]) -> SortField:  # noqa: PYI034 - an enumeration's member
-        """Make a member; what it is looked up by is the attribute's name alone."""
-        member = object.__new__(cls)
-        member._value_ = value
-        member.kind = kind
-        return member
 
 
 class Operator(Enum):
@@ -103,20 +118,29 @@ def _fits_the_operator(instance: Condition[Any], _: Attribute[Any], value: objec
     if value is None and instance.operator is not Operator.EQ:
         msg = f"{instance.operator.value} cannot compare with None"
         raise ValueError(msg)
-    noun = _noun_of(instance.field)
-    if noun and value is not None:
+    if value is not None:
         for each in value if isinstance(value, tuple) else (value,):
-            require_id(noun, each)
+            _require_kind(instance.field, each)
+
+
+def _require_kind(field: Field, value: object) -> None:
+    kind = field.kind
+    if kind is UUID and not isinstance(value, UUID):
+        require_id(_noun_of(field), value)
+    # A store would compare it all the same, each in a way of its own, or find nothing.
+    if not isinstance(value, (Decimal, int) if kind is Decimal else kind) or isinstance(value, bool) != (kind is bool):
+        msg = f"{field.value} is compared with {_WANTED[kind]}, {type(value).__name__!r} was given: {value!r}"
+        raise TypeError(msg)
 
 
 @cache
 def _noun_of(field: Field) -> str:
-    """Return whose id a field holds: ``client`` for ``client_id``, the noun of the list for ``id``; else nothing."""
+    """Return whose id a field holds: ``client`` for ``client_id``, the noun of the list for ``id``."""
     name: str = field.value
     if name == "id":
         return type(field).__name__.removesuffix("Filter").lower()
     noun = name.removesuffix("_id")
-    return "" if noun == name else _NOUNS.get(noun, noun)
+    return _NOUNS.get(noun, noun)
 
 
 @frozen
@@ -127,11 +151,11 @@ class Condition(Generic[F]):
         field: What is compared.
         operator: How.
         value: With what. None (only with ``$eq``) means "is null"; ``$in`` takes a tuple. Null is never less than,
-            greater than or among anything. Money is compared as its decimal amount.
+            greater than or among anything. Money is compared as its decimal amount, a status as its number.
 
     Raises:
         ValueError: The value does not fit the operator.
-        TypeError: The field holds ids, and the value is a text, or anything else that is none.
+        TypeError: The field holds another kind of value, ids and not texts for instance.
 
     Example:
         >>> from service_engine.ports.tickets import TicketFilter
@@ -142,6 +166,28 @@ class Condition(Generic[F]):
     field: F
     operator: Operator
     value: Scalar | tuple[Scalar, ...] | None = attrs.field(validator=_fits_the_operator)
+
+
+def bounded(filters: Sequence[Condition[F]]) -> Sequence[Condition[F]]:
+    """Return the filters of a list, if there are not too many of them.
+
+    Raises:
+        ValueError: There are more than 100.
+
+    Example:
+        >>> from service_engine.ports.tickets import TicketFilter
+        >>> open_ones = Condition(TicketFilter.STATUS, Operator.EQ, 1)
+        >>> bounded([open_ones]) == [open_ones]
+        True
+        >>> bounded([open_ones] * 101)
+        Traceback (most recent call last):
+            ...
+        ValueError: a list takes at most 100 filters, not 101
+    """
+    if len(filters) > MAX_CONDITIONS:
+        msg = f"a list takes at most {MAX_CONDITIONS} filters, not {len(filters)}"
+        raise ValueError(msg)
+    return filters
 
 
 @frozen

@@ -30,15 +30,15 @@ class OrderFilter(Field):
         <OrderFilter.DATE_DUE: 'date_due'>
     """
 
-    ID = "id"
-    NUMBER = "number"
-    STATUS = "status"
-    CLIENT_ID = "client_id"
-    SERVICE_ID = "service_id"
-    PRICE = "price"
-    INVOICE_ID = "invoice_id"
-    CREATED_AT = "created_at"
-    DATE_DUE = "date_due"
+    ID = "id", UUID
+    NUMBER = "number", str
+    STATUS = "status", int
+    CLIENT_ID = "client_id", UUID
+    SERVICE_ID = "service_id", UUID
+    PRICE = "price", Decimal
+    INVOICE_ID = "invoice_id", UUID
+    CREATED_AT = "created_at", datetime
+    DATE_DUE = "date_due", datetime
 
 
 class OrderSort(SortField):

@@ -35,10 +35,10 @@ class ProposalFilter(Field):
         <ProposalFilter.CLIENT_EMAIL: 'client_email'>
     """
 
-    ID = "id"
-    STATUS = "status"
-    CLIENT_EMAIL = "client_email"
-    CREATED_AT = "created_at"
+    ID = "id", UUID
+    STATUS = "status", int
+    CLIENT_EMAIL = "client_email", str
+    CREATED_AT = "created_at", datetime
 
 
 class ProposalSort(SortField):

@@ -124,7 +124,7 @@ def require_reference_ids(
         >>> require_reference_ids(employees=["jane"])
         Traceback (most recent call last):
             ...
-        TypeError: an EmployeeId is wanted, 'str' was given: EmployeeId(UUID('jane'))
+        TypeError: an EmployeeId is wanted, 'str' was given: EmployeeId(UserId(UUID('jane')))
     """
     for kind, given in (("client", client), ("order", order), ("coupon", coupon)):
         if given is not None:

@@ -25,14 +25,14 @@ class ServiceFilter(Field):
         <ServiceFilter.PUBLIC: 'public'>
     """
 
-    ID = "id"
-    NAME = "name"
-    RECURRENCE = "recurrence"
-    PUBLIC = "public"
-    PRICE = "price"
-    CURRENCY = "currency"
-    FOLDER_ID = "folder_id"
-    CREATED_AT = "created_at"
+    ID = "id", UUID
+    NAME = "name", str
+    RECURRENCE = "recurrence", int
+    PUBLIC = "public", bool
+    PRICE = "price", Decimal
+    CURRENCY = "currency", str
+    FOLDER_ID = "folder_id", UUID
+    CREATED_AT = "created_at", datetime
 
 
 class ServiceSort(SortField):

@@ -38,11 +38,11 @@ class TicketFilter(Field):
         <TicketFilter.STATUS: 'status'>
     """
 
-    CLIENT_ID = "client_id"
-    STATUS = "status"
-    ORDER_ID = "order_id"
-    CREATED_AT = "created_at"
-    LAST_MESSAGE_AT = "last_message_at"
+    CLIENT_ID = "client_id", UUID
+    STATUS = "status", int
+    ORDER_ID = "order_id", UUID
+    CREATED_AT = "created_at", datetime
+    LAST_MESSAGE_AT = "last_message_at", datetime
 
 
 class TicketSort(SortField):

@@ -32,7 +32,7 @@ from service_engine.ports.subscriptions import Subscriptions
 from service_engine.ports.tags import Tags
 from service_engine.ports.tickets import TicketMessages, TicketQueries, Tickets
 
-__all__ = ["Store", "UnitOfWork", "View"]
+__all__ = ["AsyncStore", "Store", "UnitOfWork", "View"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -284,10 +284,37 @@ class Store(Protocol):
             kwargs: Handed on to the query.
 
         Raises:
-            RuntimeError: The store is closed.
+            RuntimeError: The store is closed, or this thread's unit of work holds the only connection that there is.
         """
         ...
 
     def close(self) -> None:
         """Let go of every connection. From then on ``begin``, ``run`` and ``read`` raise ``RuntimeError``."""
+        ...
+
+
+class AsyncStore(Protocol):
+    """Runs use cases and queries, awaited: what ``AsyncSqlStore`` and an awaited store of a host's own have in common.
+
+    Example:
+        >>> from service_engine import AsyncSqlStore
+        >>> def ready_to_charge(store: AsyncSqlStore) -> AsyncStore:
+        ...     return store
+    """
+
+    async def run(
+        self,
+        org_id: OrganizationId,
+        use_case: Callable[Concatenate[UnitOfWork, P], R],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> R:
+        """Run a use case in a transaction of its own; see ``Store.run``."""
+        ...
+
+    async def read(
+        self, org_id: OrganizationId, query: Callable[Concatenate[View, P], R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run a query on what is committed, without opening a transaction; see ``Store.read``."""
         ...

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from service_engine.domain.money import code_of
 from service_engine.schemas.fields import instant, uuid_of
 from service_engine.schemas.money import amount_of
 
@@ -80,7 +81,7 @@ def currency(value: str) -> str:
         >>> currency(" usd")
         'USD'
     """
-    return text(value).strip().upper()
+    return code_of(text(value))
 
 
 def small_integer(text: str) -> int:

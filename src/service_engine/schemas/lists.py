@@ -13,8 +13,10 @@ from attrs import frozen
 from pydantic import Field as Bounds
 from pydantic import TypeAdapter, ValidationError
 
+from service_engine.errors import RuleViolationError
 from service_engine.ports.keysets import FROM_THE_START, Counting, Cursor, KeysetRequest, read_cursor
 from service_engine.ports.lists import (
+    MAX_CONDITIONS,
     MAX_PAGE_SIZE,
     MAX_SLICE_SIZE,
     Condition,
@@ -179,7 +181,7 @@ def _carried(pairs: Iterable[tuple[str, str]], *names: str) -> tuple[tuple[str, 
 def _read_cursor(token: str, sort: Sort[S], errors: dict[str, list[str]]) -> Cursor[S] | None:
     try:
         return read_cursor(token, sort) if token else None
-    except ValueError:
+    except RuleViolationError:
         errors["query.cursor"] = ["Input should be the cursor of a page in the same order"]
         return None
 
@@ -234,6 +236,8 @@ def _read_filters(listing: Listing[F, S], pairs: Query, errors: dict[str, list[s
             conditions += _condition(listing, match["field"], operator, [value], errors)
     for field, values in choices.items():
         conditions += _condition(listing, field, Operator.IN, values, errors)
+    if len(conditions) > MAX_CONDITIONS:
+        errors["query.filters"] = [f"A list should have at most {MAX_CONDITIONS} filters"]
     return tuple(conditions)
 
 

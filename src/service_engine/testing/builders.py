@@ -136,10 +136,11 @@ class Build(BuildBilling):
         last_name: str = "Doe",
         role_id: RoleId | None = None,
         affiliate_id: int | None = None,
+        affiliate_link: str | None = None,
         details: ClientPatch = _NO_DETAILS,
         at: datetime | None = None,
     ) -> Client:
-        """Make a client, by default with an e-mail address that nobody else has.
+        """Make a client, by default with an e-mail address, an affiliate id and a link that nobody else has.
 
         Example:
             >>> build.client(details=ClientPatch(company="Acme Corp")).company
@@ -153,7 +154,7 @@ class Build(BuildBilling):
             last_name=last_name,
             role_id=RoleId(self.entropy.new_id()) if role_id is None else role_id,
             affiliate_id=self.entropy.integer(10**15, 10**16) if affiliate_id is None else affiliate_id,
-            affiliate_link="https://example.com/r/ABC123",
+            affiliate_link=f"https://example.com/r/{id_.hex}" if affiliate_link is None else affiliate_link,
             address_id=AddressId(self.entropy.new_id()),
             details=details,
             at=at or self.at,

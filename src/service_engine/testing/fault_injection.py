@@ -36,7 +36,8 @@ from sqlalchemy import Engine, PoolProxiedConnection
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from service_engine.adapters.sql.engines import READS, rests_in_autocommit
+from service_engine.adapters.sql.engines import rests_in_autocommit
+from service_engine.adapters.sql.isolation import begins_nothing
 from service_engine.testing.driver_failures import DriverFailure
 
 __all__ = ["Fault", "Injection", "Point", "PointKind", "every_fault", "every_point", "injecting"]
@@ -342,5 +343,5 @@ def _begins_here(pooled: PoolProxiedConnection, *, may_rest: bool) -> bool:
     """Tell whether a transaction begins here: not with AUTOCOMMIT, nor where BEGIN was a statement of its own."""
     driver: Any = pooled.driver_connection
     if hasattr(driver, "in_transaction"):  # SQLite's drivers
-        return READS not in pooled.info and not driver.in_transaction
-    return READS not in pooled.info if may_rest else not getattr(driver, "autocommit", False)
+        return not begins_nothing(pooled) and not driver.in_transaction
+    return not begins_nothing(pooled) if may_rest else not getattr(driver, "autocommit", False)

@@ -28,7 +28,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Delete, Engine, Insert, Select, Table, Update, event
+from sqlalchemy import Connection, Delete, Engine, FromClause, Insert, Select, Table, Update, event
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.elements import ClauseElement
 
@@ -85,10 +85,10 @@ class ScopeAudit:
         tickets is read without org_id = :org_id
     """
 
-    def __init__(self, engine: Engine | AsyncEngine | type[Engine], tables: Iterable[Table] | None = None) -> None:
+    def __init__(self, engine: Engine | AsyncEngine | type[Engine], tables: Iterable[FromClause] | None = None) -> None:
         self._target = engine.sync_engine if isinstance(engine, AsyncEngine) else engine
         watched = own_tables().all() if tables is None else tables
-        self._tenants = frozenset(table.name for table in watched if "org_id" in table.c)
+        self._tenants = frozenset(table.name for table in watched if isinstance(table, Table) and "org_id" in table.c)
         self._paused = 0
         # What was found sound, and how it was executed. A statement never changes, a walk over it is slow, and a store
         # executes the same ones again and again.

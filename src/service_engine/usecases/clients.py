@@ -17,7 +17,7 @@ from service_engine.domain.ids import AddressId, ClientId, RoleId, UserId
 from service_engine.errors import AlreadyTakenError, ConflictError, InvalidReferenceError, NotFoundError
 from service_engine.ports.clients import ClientFilter, ClientRow, ClientSort
 from service_engine.ports.keysets import FROM_THE_START, KeysetPage, KeysetRequest
-from service_engine.ports.lists import FIRST_PAGE, Condition, Page, PageRequest, Sort
+from service_engine.ports.lists import FIRST_PAGE, Condition, Page, PageRequest, Sort, bounded
 from service_engine.ports.unit_of_work import UnitOfWork, View
 
 __all__ = [
@@ -37,6 +37,7 @@ AFFILIATE_LINK: Final = "https://example.com/r/"
 _LINK_ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _LOWEST_AFFILIATE: Final = 100_000
 _HIGHEST_AFFILIATE: Final = 999_999
+_SHORTEST_CODE: Final = 6
 _TRIES_PER_RANGE: Final = 20
 _NO_DETAILS: Final = ClientPatch()
 
@@ -60,7 +61,8 @@ def create_client(
         last_name: 1 to 255 characters after stripping.
         at: Now.
         details: Everything else that is known of them; ``created_at`` in it wins over ``at``.
-        affiliate_link: What their recommendation links begin with.
+        affiliate_link: What their recommendation link begins with; a code follows that no other link in the
+            organisation has.
 
     Raises:
         AlreadyTakenError: Somebody has the e-mail.
@@ -77,14 +79,16 @@ def create_client(
         True
     """
     require_free_email(uow, email)
+    client_id, role_id = ClientId(UserId(uow.entropy.new_id())), _client_role(uow)
+    free_id, free_link = _free_affiliation(uow, affiliate_link)
     change = clients.register_client(
-        ClientId(UserId(uow.entropy.new_id())),
+        client_id,
         email=email,
         first_name=first_name,
         last_name=last_name,
-        role_id=_client_role(uow),
-        affiliate_id=_free_affiliate_id(uow),
-        affiliate_link=affiliate_link + uow.entropy.characters(_LINK_ALPHABET, 6),
+        role_id=role_id,
+        affiliate_id=free_id,
+        affiliate_link=free_link,
         address_id=AddressId(uow.entropy.new_id()),
         details=details,
         at=at,
@@ -159,12 +163,15 @@ def list_clients(
 ) -> Page[ClientRow]:
     """Return a page of clients with role and what they spent, in two statements whatever its size.
 
+    Raises:
+        ValueError: A filter that compares with a naive time, or more than 100 filters.
+
     Example:
         >>> from service_engine.testing.examples import acme, agency
         >>> [row.client.email for row in agency().read(acme.id, list_clients).rows]
         ['john@example.com']
     """
-    return view.client_queries.page(filters, sort, page)
+    return view.client_queries.page(bounded(filters), sort, page)
 
 
 def scroll_clients(
@@ -174,10 +181,10 @@ def scroll_clients(
     sort: Sort[ClientSort] = NEWEST_FIRST,
     page: KeysetRequest[ClientSort] = FROM_THE_START,
 ) -> KeysetPage[ClientRow, ClientSort]:
-    """Return the clients that come after those of the last page, in one statement at any depth.
+    """Return the clients that come after those of the last page, in one statement at any depth; counting is another.
 
     Raises:
-        ValueError: The cursor is one of another order, or a filter compares with a naive time.
+        ValueError: A cursor of another order, a filter that compares with a naive time, or more than 100 filters.
 
     Example:
         >>> from service_engine.testing.examples import acme, agency
@@ -186,7 +193,7 @@ def scroll_clients(
         >>> page.following, page.total  # there is no next page
         (None, ExactTotal(rows=1))
     """
-    return view.client_queries.keyset(filters, sort, page)
+    return view.client_queries.keyset(bounded(filters), sort, page)
 
 
 def find_client(uow: UnitOfWork, email: str, *, field: str = "email") -> ClientId | None:
@@ -227,6 +234,7 @@ def register_newcomer(
     last_name: str,
     at: datetime,
     details: ClientPatch = _NO_DETAILS,
+    affiliate_link: str = AFFILIATE_LINK,
 ) -> Client:
     """Register somebody whom ``find_client`` has not found in the same transaction; see ``create_client``.
 
@@ -245,7 +253,15 @@ def register_newcomer(
         'Ann'
     """
     try:
-        return create_client(uow, email=email, first_name=first_name, last_name=last_name, details=details, at=at)
+        return create_client(
+            uow,
+            email=email,
+            first_name=first_name,
+            last_name=last_name,
+            details=details,
+            affiliate_link=affiliate_link,
+            at=at,
+        )
     except AlreadyTakenError:
         raise ConflictError("client", email) from None
 
@@ -276,12 +292,12 @@ def _client_role(uow: UnitOfWork) -> RoleId:
     raise NotFoundError("role", "without dashboard access")
 
 
-def _free_affiliate_id(uow: UnitOfWork) -> int:
-    lowest, highest = _LOWEST_AFFILIATE, _HIGHEST_AFFILIATE
+def _free_affiliation(uow: UnitOfWork, base: str) -> tuple[int, str]:
+    lowest, highest, length = _LOWEST_AFFILIATE, _HIGHEST_AFFILIATE, _SHORTEST_CODE
     while True:
         for _ in range(_TRIES_PER_RANGE):
-            affiliate_id = uow.entropy.integer(lowest, highest)
-            if not uow.clients.affiliate_id_is_taken(affiliate_id):
-                return affiliate_id
-        # Six digits are nearly used up in this organisation: take one digit more.
-        lowest, highest = highest + 1, highest * 10 + 9
+            drawn = uow.entropy.integer(lowest, highest), base + uow.entropy.characters(_LINK_ALPHABET, length)
+            if not uow.clients.affiliation_is_taken(*drawn):
+                return drawn
+        # Six digits are nearly used up in this organisation: take one digit more, and one sign more.
+        lowest, highest, length = highest + 1, highest * 10 + 9, length + 1

@@ -26,10 +26,10 @@ from service_engine.domain.money import money
 from service_engine.errors import InvalidReferenceError
 from service_engine.ports.invoices import InvoiceFilter, InvoiceRow, InvoiceSort
 from service_engine.ports.keysets import FROM_THE_START, KeysetPage, KeysetRequest
-from service_engine.ports.lists import FIRST_PAGE, Condition, Page, PageRequest, Sort
+from service_engine.ports.lists import FIRST_PAGE, Condition, Page, PageRequest, Sort, bounded
 from service_engine.ports.references import FoundReferences
 from service_engine.ports.unit_of_work import UnitOfWork, View
-from service_engine.usecases.clients import find_client, register_newcomer
+from service_engine.usecases.clients import AFFILIATE_LINK, find_client, register_newcomer
 from service_engine.usecases.orders import DEFAULT_CURRENCY
 from service_engine.usecases.payments import settle_by_hand
 from service_engine.usecases.services import UNKNOWN_EMPLOYEE
@@ -115,6 +115,7 @@ def create_invoice(
     coupon_id: CouponId | None = None,
     employee_id: EmployeeId | None = None,
     note: str | None = None,
+    affiliate_link: str = AFFILIATE_LINK,
 ) -> Invoice:
     """Issue an invoice under the organisation's next number, to a client or to somebody who becomes one.
 
@@ -131,11 +132,15 @@ def create_invoice(
         coupon_id: The coupon that it names.
         employee_id: Who of the organisation looks after it.
         note: Up to 65,535 characters.
+        affiliate_link: What the recommendation link of a new client begins with.
 
     Raises:
         InvalidReferenceError: The client, the coupon or a service (on ``items.0.service_id``) is not there, or the
             services are in several currencies and none is named (on ``items``).
         NotAssignableError: The employee is not there, or has no dashboard access.
+        NotFoundError: Somebody would become a client in an organisation that has no role without dashboard access, or
+            the organisation itself is not there.
+        ConflictError: Somebody else has registered them meanwhile: run the use case again, and find them.
         RuleViolationError: Something is out of bounds, or the total would be negative.
 
     Source:
@@ -171,7 +176,7 @@ def create_invoice(
     )
     # What it refuses, it refuses before anybody becomes a client, and before a number is used.
     issued(number=invoice_number(1), client_id=client_id or _SOMEBODY)
-    client = _client_of(uow, payer, client_id, at=at)
+    client = _client_of(uow, payer, client_id, affiliate_link=affiliate_link, at=at)
     number = invoice_number(uow.invoices.next_in_sequence())
     return uow.invoices.add(
         issued(number=number, client_id=client.id, billing_address=BillingAddress.of(client.address))
@@ -256,6 +261,9 @@ def list_invoices(
 ) -> Page[InvoiceRow]:
     """Return a page of invoices with items and clients, in two statements whatever its size.
 
+    Raises:
+        ValueError: A filter that compares with a naive time, or more than 100 filters.
+
     Example:
         >>> from service_engine.ports.lists import Operator
         >>> from service_engine.testing.examples import acme, agency
@@ -263,7 +271,7 @@ def list_invoices(
         >>> [row.invoice.number for row in agency().read(acme.id, list_invoices, filters=[unpaid]).rows]
         ['INV-00001']
     """
-    return view.invoice_queries.page(filters, sort, page)
+    return view.invoice_queries.page(bounded(filters), sort, page)
 
 
 def scroll_invoices(
@@ -273,10 +281,10 @@ def scroll_invoices(
     sort: Sort[InvoiceSort] = NEWEST_FIRST,
     page: KeysetRequest[InvoiceSort] = FROM_THE_START,
 ) -> KeysetPage[InvoiceRow, InvoiceSort]:
-    """Return the invoices that come after those of the last page, in one statement at any depth.
+    """Return the invoices that come after those of the last page, in one statement at any depth; counting is another.
 
     Raises:
-        ValueError: The cursor is one of another order, or a filter compares with a naive time.
+        ValueError: A cursor of another order, a filter that compares with a naive time, or more than 100 filters.
 
     Example:
         >>> from service_engine.testing.examples import acme, agency
@@ -285,7 +293,7 @@ def scroll_invoices(
         >>> page.following, page.total  # there is no next page
         (None, ExactTotal(rows=1))
     """
-    return view.invoice_queries.keyset(filters, sort, page)
+    return view.invoice_queries.keyset(bounded(filters), sort, page)
 
 
 def _look_up(
@@ -348,7 +356,9 @@ def _item_ids(uow: UnitOfWork) -> Iterator[InvoiceItemId]:
         yield InvoiceItemId(uow.entropy.new_id())
 
 
-def _client_of(uow: UnitOfWork, payer: ClientId | NewPayer, client_id: ClientId | None, *, at: datetime) -> Client:
+def _client_of(
+    uow: UnitOfWork, payer: ClientId | NewPayer, client_id: ClientId | None, *, affiliate_link: str, at: datetime
+) -> Client:
     # Seen, not loaded to be changed: to lock somebody whom others have looked up too would be a deadlock with them.
     if not isinstance(payer, NewPayer):
         return uow.client_queries.get(payer).client
@@ -361,5 +371,6 @@ def _client_of(uow: UnitOfWork, payer: ClientId | NewPayer, client_id: ClientId 
         first_name=local if payer.first_name is None else payer.first_name,
         last_name=host if payer.last_name is None else payer.last_name,
         details=payer.details,
+        affiliate_link=affiliate_link,
         at=at,
     )

@@ -34,7 +34,7 @@ def post_order_message(
     Raises:
         NotFoundError: The organisation has no such order.
         InvalidReferenceError: The author is nobody of the organisation.
-        RuleViolationError: The text or a file is blank or too long.
+        RuleViolationError: The text or a file is blank or too long, or there are too many files.
 
     Source:
         Contract section 2.4 (messages).

@@ -21,14 +21,22 @@ from service_engine.domain.orders import Order, OrderDetails, OrderStatus
 from service_engine.domain.text import clean
 from service_engine.errors import AlreadyTakenError, InvalidReferenceError, RuleViolationError
 from service_engine.ports.keysets import FROM_THE_START, KeysetPage, KeysetRequest
-from service_engine.ports.lists import FIRST_PAGE, Condition, Page, PageRequest, Sort
+from service_engine.ports.lists import FIRST_PAGE, Condition, Page, PageRequest, Sort, bounded
 from service_engine.ports.orders import OrderFilter, OrderRow, OrderSort
 from service_engine.ports.references import FoundReferences, ServiceOffer
 from service_engine.ports.unit_of_work import UnitOfWork, View
 from service_engine.usecases.services import UNKNOWN_EMPLOYEE
 from service_engine.usecases.tags import find_or_create_tags
 
-__all__ = ["OrderPatch", "create_order", "delete_order", "get_order", "list_orders", "update_order"]
+__all__ = [
+    "OrderPatch",
+    "create_order",
+    "delete_order",
+    "get_order",
+    "list_orders",
+    "scroll_orders",
+    "update_order",
+]
 
 NEWEST_FIRST: Final = Sort(OrderSort.CREATED_AT)
 DEFAULT_CURRENCY: Final = "USD"
@@ -102,10 +110,11 @@ def create_order(
         >>> order.service_name, str(order.price), len(order.number)
         ('Web Development', '1500.00 USD', 8)
     """
+    wanted = None if number is None else clean_number(number)  # before anything is looked up
     found = uow.references.look_up(client_id=client_id, service_ids=_given(service_id), employee_ids=employee_ids)
     if not found.client:
         raise InvalidReferenceError("client_id", "The specified client does not exist.")
-    name = (service or "").strip()
+    name = "" if service is None else clean(service, field="service", required=False)
     if service_id is None and not name:
         raise RuleViolationError("service", "Either service_id or service must be provided.")
     offer = _offer(found, service_id)
@@ -115,11 +124,11 @@ def create_order(
         client_id=client_id,
         service_id=service_id,
         service_name=name or (offer.name if offer is not None else ""),
-        price=price or (offer.price_or_nothing if offer is not None else money(0, DEFAULT_CURRENCY)),
+        price=_price(offer) if price is None else price,
         quantity=quantity,
         status=status,
         employee_ids=require_assignable(employee_ids, found.members, message=UNKNOWN_EMPLOYEE),
-        number=free_number(uow, number),
+        number=free_number(uow, wanted),
         details=details,
         at=at,
     )
@@ -196,6 +205,9 @@ def list_orders(
 ) -> Page[OrderRow]:
     """Return a page of orders with client, employees and tags, in two statements whatever its size.
 
+    Raises:
+        ValueError: A filter that compares with a naive time, or more than 100 filters.
+
     Example:
         >>> from service_engine.testing.examples import acme, agency
         >>> from service_engine.ports.lists import Operator
@@ -203,7 +215,7 @@ def list_orders(
         >>> [row.order.number for row in agency().read(acme.id, list_orders, filters=[dear]).rows]
         ['A1B2C3D4']
     """
-    return view.order_queries.page(filters, sort, page)
+    return view.order_queries.page(bounded(filters), sort, page)
 
 
 def scroll_orders(
@@ -213,10 +225,10 @@ def scroll_orders(
     sort: Sort[OrderSort] = NEWEST_FIRST,
     page: KeysetRequest[OrderSort] = FROM_THE_START,
 ) -> KeysetPage[OrderRow, OrderSort]:
-    """Return the orders that come after those of the last page, in one statement at any depth.
+    """Return the orders that come after those of the last page, in one statement at any depth; counting is another.
 
     Raises:
-        ValueError: The cursor is one of another order, or a filter compares with a naive time.
+        ValueError: A cursor of another order, a filter that compares with a naive time, or more than 100 filters.
 
     Example:
         >>> from service_engine.testing.examples import acme, agency
@@ -225,7 +237,7 @@ def scroll_orders(
         >>> page.following, page.total  # there is no next page
         (None, ExactTotal(rows=1))
     """
-    return view.order_queries.keyset(filters, sort, page)
+    return view.order_queries.keyset(bounded(filters), sort, page)
 
 
 def free_number(uow: UnitOfWork, wanted: str | None = None) -> str:
@@ -241,10 +253,19 @@ def free_number(uow: UnitOfWork, wanted: str | None = None) -> str:
     if wanted is None:
         [drawn] = free_numbers(uow, 1)
         return drawn
-    number = clean(wanted, field="number", max_length=orders.MAX_NUMBER)
+    number = clean_number(wanted)
     if uow.orders.taken_numbers([number]):
         raise AlreadyTakenError("number", "The order number has already been taken.")
     return number
+
+
+def clean_number(wanted: str) -> str:
+    """Return a number that somebody wants, without blanks around it.
+
+    Raises:
+        RuleViolationError: It is blank or too long.
+    """
+    return clean(wanted, field="number", max_length=orders.MAX_NUMBER)
 
 
 def free_numbers(uow: UnitOfWork, count: int) -> list[str]:
@@ -271,6 +292,10 @@ def _refer(uow: UnitOfWork, change: Change[Order], patch: OrderPatch, *, at: dat
     if not isinstance(patch.employee_ids, Unset):
         change = change.then(orders.assign_order, employee_ids, at=at)
     return change
+
+
+def _price(offer: ServiceOffer | None) -> Money:
+    return money(0, DEFAULT_CURRENCY) if offer is None else offer.price_or_nothing
 
 
 def _given(service_id: ServiceId | None) -> tuple[ServiceId, ...]:

@@ -22,11 +22,11 @@ from service_engine.domain.proposal_orders import place_proposed_order
 from service_engine.domain.proposals import Proposal, ProposalItem
 from service_engine.errors import InvalidReferenceError, RuleViolationError
 from service_engine.ports.keysets import FROM_THE_START, KeysetPage, KeysetRequest
-from service_engine.ports.lists import FIRST_PAGE, Condition, Page, PageRequest, Sort
+from service_engine.ports.lists import FIRST_PAGE, Condition, Page, PageRequest, Sort, bounded
 from service_engine.ports.proposals import ProposalFilter, ProposalRow, ProposalSort, ProposalSummary
 from service_engine.ports.references import ServiceOffer
 from service_engine.ports.unit_of_work import UnitOfWork, View
-from service_engine.usecases.clients import find_client, register_newcomer
+from service_engine.usecases.clients import AFFILIATE_LINK, find_client, register_newcomer
 from service_engine.usecases.orders import free_number
 
 __all__ = [
@@ -165,13 +165,17 @@ def send_proposal(uow: UnitOfWork, proposal_id: ProposalId, *, at: datetime) -> 
     return uow.proposals.save(proposals.send(uow.proposals.get(proposal_id), at=at))
 
 
-def sign_proposal(uow: UnitOfWork, proposal_id: ProposalId, *, at: datetime) -> SignedProposal:
+def sign_proposal(
+    uow: UnitOfWork, proposal_id: ProposalId, *, at: datetime, affiliate_link: str = AFFILIATE_LINK
+) -> SignedProposal:
     """Sign a proposal: its client is found or registered, and one order is placed for all of it.
 
-    Of any number of callers at once, one gets the order; the others are refused.
+    Of any number of callers at once, one gets the order; the others are refused. ``affiliate_link`` is what the
+    recommendation link of a client who is registered begins with.
 
     Raises:
-        NotFoundError: The organisation has no such proposal.
+        NotFoundError: The organisation has no such proposal, or no role without dashboard access for a new client.
+        ConflictError: Somebody else has registered the client meanwhile: run the use case again, and find them.
         WrongStatusError: It was not sent, or is signed or rejected already.
         InvalidReferenceError: Its e-mail is that of somebody of the staff; on ``client_email``.
 
@@ -190,7 +194,9 @@ def sign_proposal(uow: UnitOfWork, proposal_id: ProposalId, *, at: datetime) -> 
     order_id = OrderId(uow.entropy.new_id())
     signed = proposals.sign(proposal, order_id=order_id, at=at)
     items = uow.proposal_queries.get(proposal_id).items
-    client_id = find_client(uow, proposal.client_email, field="client_email") or _register(uow, proposal, at=at)
+    client_id = find_client(uow, proposal.client_email, field="client_email")
+    if client_id is None:
+        client_id = _register(uow, proposal, affiliate_link=affiliate_link, at=at)
     order = uow.orders.add(
         place_proposed_order(
             proposal,
@@ -260,12 +266,15 @@ def list_proposals(
 ) -> Page[ProposalSummary]:
     """Return a page of proposals without their items, in two statements whatever its size.
 
+    Raises:
+        ValueError: A filter that compares with a naive time, or more than 100 filters.
+
     Example:
         >>> from service_engine.testing.examples import acme, agency
         >>> [row.client_email for row in agency().read(acme.id, list_proposals).rows]
         ['ann@example.com']
     """
-    return view.proposal_queries.page(filters, sort, page)
+    return view.proposal_queries.page(bounded(filters), sort, page)
 
 
 def scroll_proposals(
@@ -275,10 +284,10 @@ def scroll_proposals(
     sort: Sort[ProposalSort] = NEWEST_FIRST,
     page: KeysetRequest[ProposalSort] = FROM_THE_START,
 ) -> KeysetPage[ProposalSummary, ProposalSort]:
-    """Return the proposals that come after those of the last page, in one statement at any depth.
+    """Return the proposals that come after those of the last page, in one statement at any depth; counting is another.
 
     Raises:
-        ValueError: The cursor is one of another order, or a filter compares with a naive time.
+        ValueError: A cursor of another order, a filter that compares with a naive time, or more than 100 filters.
 
     Example:
         >>> from service_engine.testing.examples import acme, agency
@@ -287,7 +296,7 @@ def scroll_proposals(
         >>> page.following, page.total  # there is no next page
         (None, ExactTotal(rows=1))
     """
-    return view.proposal_queries.keyset(filters, sort, page)
+    return view.proposal_queries.keyset(bounded(filters), sort, page)
 
 
 def _offers(uow: UnitOfWork, service_ids: Sequence[ServiceId]) -> list[ServiceOffer]:
@@ -315,13 +324,14 @@ def _item(
         raise RuleViolationError(f"items.{position}.{error.field}", error.message) from None
 
 
-def _register(uow: UnitOfWork, proposal: Proposal, *, at: datetime) -> ClientId:
+def _register(uow: UnitOfWork, proposal: Proposal, *, affiliate_link: str, at: datetime) -> ClientId:
     client = register_newcomer(
         uow,
         email=proposal.client_email,
         first_name=proposal.client_first_name,
         last_name=proposal.client_last_name,
         details=ClientPatch(company=proposal.client_company),
+        affiliate_link=affiliate_link,
         at=at,
     )
     return client.id

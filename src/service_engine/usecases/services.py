@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from service_engine.domain import service_folders, services
@@ -17,7 +18,7 @@ from service_engine.domain.service_folders import ServiceFolder
 from service_engine.domain.services import Recurrence, Service, ServicePatch
 from service_engine.errors import InvalidReferenceError
 from service_engine.ports.keysets import FROM_THE_START, KeysetPage, KeysetRequest
-from service_engine.ports.lists import FIRST_PAGE, Condition, Page, PageRequest, Sort
+from service_engine.ports.lists import FIRST_PAGE, Condition, Page, PageRequest, Sort, bounded
 from service_engine.ports.services import ServiceFilter, ServiceSort
 from service_engine.ports.unit_of_work import UnitOfWork, View
 
@@ -73,17 +74,18 @@ def create_service(
         >>> service.currency, service.employee_ids == (jane.id,)
         ('EUR', True)
     """
-    _require_folder(uow, details)
-    change = services.offer_service(
+    offered = partial(
+        services.offer_service,
         ServiceId(uow.entropy.new_id()),
         name=name,
         currency=currency,
         recurrence=recurrence,
-        employee_ids=_assignable(uow, employee_ids),
         details=details,
         at=at,
     )
-    return uow.services.add(change)
+    offered()  # what it refuses, it refuses before anything is looked up
+    _require_folder(uow, details)
+    return uow.services.add(offered(employee_ids=_assignable(uow, employee_ids)))
 
 
 def update_service(
@@ -184,6 +186,9 @@ def list_services(
 ) -> Page[Service]:
     """Return a page of services, in two statements whatever its size.
 
+    Raises:
+        ValueError: A filter that compares with a naive time, or more than 100 filters.
+
     Example:
         >>> from service_engine.testing.examples import acme, agency
         >>> from service_engine.ports.lists import Operator
@@ -191,7 +196,7 @@ def list_services(
         >>> [service.name for service in agency().read(acme.id, list_services, filters=[shown]).rows]
         ['Web Development']
     """
-    return view.service_queries.page(filters, sort, page)
+    return view.service_queries.page(bounded(filters), sort, page)
 
 
 def scroll_services(
@@ -201,10 +206,10 @@ def scroll_services(
     sort: Sort[ServiceSort] = NEWEST_FIRST,
     page: KeysetRequest[ServiceSort] = FROM_THE_START,
 ) -> KeysetPage[Service, ServiceSort]:
-    """Return the services that come after those of the last page, in one statement at any depth.
+    """Return the services that come after those of the last page, in one statement at any depth; counting is another.
 
     Raises:
-        ValueError: The cursor is one of another order, or a filter compares with a naive time.
+        ValueError: A cursor of another order, a filter that compares with a naive time, or more than 100 filters.
 
     Example:
         >>> from service_engine.testing.examples import acme, agency
@@ -213,7 +218,7 @@ def scroll_services(
         >>> page.following, page.total  # there is no next page
         (None, ExactTotal(rows=1))
     """
-    return view.service_queries.keyset(filters, sort, page)
+    return view.service_queries.keyset(bounded(filters), sort, page)
 
 
 def _require_folder(uow: UnitOfWork, patch: ServicePatch) -> None:

@@ -16,12 +16,12 @@ from service_engine.domain import ticket_messages, tickets
 from service_engine.domain.change import UNSET, Change, Unset
 from service_engine.domain.employees import require_assignable
 from service_engine.domain.ids import ClientId, EmployeeId, OrderId, TicketId, TicketMessageId, UserId
-from service_engine.domain.json_values import EMPTY, freeze
+from service_engine.domain.json_values import EMPTY
 from service_engine.domain.ticket_messages import TicketMessage
 from service_engine.domain.tickets import Ticket, TicketStatus
 from service_engine.errors import InvalidReferenceError
 from service_engine.ports.keysets import FROM_THE_START, KeysetPage, KeysetRequest
-from service_engine.ports.lists import FIRST_PAGE, Condition, Page, PageRequest, Sort
+from service_engine.ports.lists import FIRST_PAGE, Condition, Page, PageRequest, Sort, bounded
 from service_engine.ports.references import FoundReferences
 from service_engine.ports.tickets import TicketDetails, TicketFilter, TicketRow, TicketSort
 from service_engine.ports.unit_of_work import UnitOfWork, View
@@ -129,11 +129,13 @@ def open_ticket(
         order_id=order_id,
         employee_ids=require_assignable(employee_ids, found.members),
         note=note,
-        metadata=freeze(metadata),
+        metadata=metadata,
         at=at,
     )
-    opened()  # what it refuses, it refuses before a tag is made
-    return uow.tickets.add(opened(tags=find_or_create_tags(uow, tags, at=at)))
+    change = opened()  # what it refuses, it refuses before a tag is made
+    if tags:
+        change = opened(tags=find_or_create_tags(uow, tags, at=at))
+    return uow.tickets.add(change)
 
 
 def update_ticket(uow: UnitOfWork, ticket_id: TicketId, patch: TicketPatch, *, at: datetime) -> Ticket:
@@ -155,8 +157,7 @@ def update_ticket(uow: UnitOfWork, ticket_id: TicketId, patch: TicketPatch, *, a
         'Pending'
     """
     ticket = uow.tickets.get(ticket_id)
-    metadata = patch.metadata if isinstance(patch.metadata, Unset) else freeze(patch.metadata)
-    change = tickets.revise(ticket, subject=patch.subject, note=patch.note, metadata=metadata, at=at)
+    change = tickets.revise(ticket, subject=patch.subject, note=patch.note, metadata=patch.metadata, at=at)
     change = _refer(uow, change, patch, at=at)
     if not isinstance(patch.tags, Unset):
         change = change.then(tickets.retag, find_or_create_tags(uow, patch.tags, at=at), at=at)
@@ -258,7 +259,7 @@ def post_ticket_message(
     Raises:
         NotFoundError: The organisation has no such ticket.
         InvalidReferenceError: The author is nobody of the organisation.
-        RuleViolationError: The text or a file is blank or too long.
+        RuleViolationError: The text or a file is blank or too long, or there are too many files.
 
     Example:
         >>> from service_engine.testing.examples import acme, agency, jane, later, ticket
@@ -304,6 +305,9 @@ def list_tickets(
 ) -> Page[TicketRow]:
     """Return a page of tickets with client, employees and tags, in two statements whatever its size.
 
+    Raises:
+        ValueError: A filter that compares with a naive time, or more than 100 filters.
+
     Example:
         >>> from service_engine.testing.examples import acme, agency
         >>> from service_engine.ports.lists import Operator
@@ -311,7 +315,7 @@ def list_tickets(
         >>> agency().read(acme.id, list_tickets, filters=[waiting]).total
         1
     """
-    return view.ticket_queries.page(filters, sort, page)
+    return view.ticket_queries.page(bounded(filters), sort, page)
 
 
 def scroll_tickets(
@@ -321,10 +325,10 @@ def scroll_tickets(
     sort: Sort[TicketSort] = NEWEST_FIRST,
     page: KeysetRequest[TicketSort] = FROM_THE_START,
 ) -> KeysetPage[TicketRow, TicketSort]:
-    """Return the tickets that come after those of the last page, in one statement at any depth.
+    """Return the tickets that come after those of the last page, in one statement at any depth; counting is another.
 
     Raises:
-        ValueError: The cursor is one of another order, or a filter compares with a naive time.
+        ValueError: A cursor of another order, a filter that compares with a naive time, or more than 100 filters.
 
     Example:
         >>> from service_engine.testing.examples import acme, agency
@@ -333,7 +337,7 @@ def scroll_tickets(
         >>> page.following, page.total  # there is no next page
         (None, ExactTotal(rows=1))
     """
-    return view.ticket_queries.keyset(filters, sort, page)
+    return view.ticket_queries.keyset(bounded(filters), sort, page)
 
 
 def _refer(uow: UnitOfWork, change: Change[Ticket], patch: TicketPatch, *, at: datetime) -> Change[Ticket]:

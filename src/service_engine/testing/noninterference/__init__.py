@@ -29,18 +29,19 @@ open at the same time. Slugs of organisations are the one thing that all organis
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import hypothesis
 from hypothesis.stateful import run_state_machine_as_test
 
 from service_engine.testing.agreement import StoreFactory
 from service_engine.testing.noninterference.apps import AppFactory, AppMachine, TenantApp
-from service_engine.testing.noninterference.outcomes import InterferenceError, Tally
+from service_engine.testing.noninterference.outcomes import AppFailedError, InterferenceError, Tally
 from service_engine.testing.noninterference.stores import NoninterferenceMachine
 
 __all__ = [
     "AppFactory",
+    "AppFailedError",
     "InterferenceError",
     "StoreFactory",
     "Tally",
@@ -89,6 +90,8 @@ def assert_no_interference_in_app(
     open_app: AppFactory,
     *,
     openapi: str = "/openapi.json",
+    leave_out: Collection[str] = (),
+    allow_failures: bool = False,
     mask: Callable[[bytes], bytes] = _unmasked,
     settings: hypothesis.settings | None = None,
 ) -> Tally:
@@ -98,11 +101,17 @@ def assert_no_interference_in_app(
     ids that it has answered before, those of the other organisation and unknown ones among them. Compared are status,
     headers and body of every answer, and what the application raised.
 
+    It shows something only where the application does something. So an answer of 500 or more is a failure of its own,
+    and each caller must be answered with less than 400 at least once; what answers callers and strangers alike does not
+    count.
+
     Args:
         open_app: Makes a fresh application, in which both organisations exist. For each run, three are made, which
             share nothing: in one of them both work, in each of the others one of them is idle. An application that
             draws its ids from the entropy and stops its clock needs no mask.
         openapi: Where it describes itself.
+        leave_out: Operations that are never asked, each by method and path as described: ``"POST /notes/{note_id}"``.
+        allow_failures: Whether 500 and more are answers like any other.
         mask: Replaces in an answer what is random, such as ids and times, by something that is not. It is given status,
             headers and body as they are on the wire.
         settings: How many runs, and of how many steps; the present Hypothesis profile by default.
@@ -112,20 +121,30 @@ def assert_no_interference_in_app(
 
     Raises:
         InterferenceError: Something does.
-        ValueError: The application does not describe itself there.
+        AppFailedError: The application answered with 500 or more.
+        ValueError: The application does not describe itself there, it has no operation of a name that is left out, or
+            one of the callers was never answered.
 
     Example:
         >>> async def app(scope, receive, send):
         ...     assert scope["type"] == "http"
-        ...     body = b'{"paths": {"/openapi.json": {"get": {}}}}'
+        ...     body = b'{"paths": {"/notes": {"get": {}}}}'
         ...     await send({"type": "http.response.start", "status": 200, "headers": []})
         ...     await send({"type": "http.response.body", "body": body})
         >>> short = hypothesis.settings(max_examples=2, stateful_step_count=5, deadline=None, database=None)
         >>> done = assert_no_interference_in_app(lambda _: TenantApp(app=app, callers=("a", "b")), settings=short)
-        >>> done.comparisons > 4
+        >>> done.comparisons == done.answers.total() > 4
         True
     """
     tally = Tally()
-    given = {"open_app": staticmethod(open_app), "openapi": openapi, "mask": staticmethod(mask), "tally": tally}
+    given = {
+        "open_app": staticmethod(open_app),
+        "openapi": openapi,
+        "leave_out": leave_out,
+        "allow_failures": allow_failures,
+        "mask": staticmethod(mask),
+        "tally": tally,
+    }
     run_state_machine_as_test(type("Noninterference", (AppMachine,), given), settings=settings)
+    tally.require_answers()
     return tally

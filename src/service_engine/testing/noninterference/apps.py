@@ -6,7 +6,7 @@ In one of them both organisations work; in each of the others one of them is idl
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, ClassVar, Final, TypeAlias
 
 from attrs import frozen
@@ -18,11 +18,17 @@ from service_engine.testing.noninterference.asgi import Answer, AsgiApp, Driver,
 from service_engine.testing.noninterference.choosers import Drawn, Plain
 from service_engine.testing.noninterference.drawing import Draft, Known, Memory, draft_request
 from service_engine.testing.noninterference.openapi import Operation, likely_words, operations_of
-from service_engine.testing.noninterference.outcomes import InterferenceError, SeparateEntropy, Tally
+from service_engine.testing.noninterference.outcomes import (
+    AppFailedError,
+    InterferenceError,
+    SeparateEntropy,
+    Tally,
+)
 
 __all__ = ["AppFactory", "AppMachine", "TenantApp"]
 
 _OK: Final = range(200, 300)
+_FAILED: Final = 500
 _PROBES: Final = 2
 
 
@@ -76,6 +82,8 @@ class AppMachine(RuleBasedStateMachine):
 
     open_app: ClassVar[AppFactory]
     openapi: ClassVar[str]
+    leave_out: ClassVar[Collection[str]]
+    allow_failures: ClassVar[bool]
     mask: ClassVar[Callable[[bytes], bytes]]
     tally: ClassVar[Tally]
 
@@ -99,6 +107,7 @@ class AppMachine(RuleBasedStateMachine):
             raise
         self.memory: Memory = Memory()
         self.agreed: bool = True
+        self._accepted: dict[str, Draft] = {}
         self.tally.runs += 1
 
     def _described(self) -> tuple[Operation, ...]:
@@ -107,7 +116,12 @@ class AppMachine(RuleBasedStateMachine):
         if answer.status not in _OK:
             msg = f"{self.openapi} is answered with {answer.status}"
             raise ValueError(msg)
-        return operations_of(answer.body)
+        found = operations_of(answer.body)
+        unknown = set(self.leave_out) - {each.name for each in found}
+        if unknown:
+            msg = f"there is no operation {', '.join(map(repr, sorted(unknown)))}: {[each.name for each in found]}"
+            raise ValueError(msg)
+        return tuple(each for each in found if each.name not in self.leave_out)
 
     @rule(org=st.integers(0, 1), data=st.data())
     def send(self, org: int, data: Any) -> None:
@@ -125,7 +139,13 @@ class AppMachine(RuleBasedStateMachine):
         if mask(together.wire()) != mask(alone.wire()):
             self.agreed = False
             raise InterferenceError(str(draft), alone.wire(), together.wire())
+        if together.status >= _FAILED and not self.allow_failures:
+            self.agreed = False
+            raise AppFailedError(str(draft), together.wire())
+        if draft.operation.path != self.openapi:
+            self.tally.answers[draft.org, draft.operation.name, together.status] += 1
         if together.status in _OK:
+            self._accepted[draft.operation.name] = draft
             self.memory.learn(draft.org, draft.operation.noun, together.body, alone.body)
             self.memory.accepted(list(draft.used))
         return together
@@ -149,6 +169,18 @@ class AppMachine(RuleBasedStateMachine):
                     for each in mine:
                         self.compare(draft_request(Plain(), operation, org, self.memory, key=each))
 
+    def _find_what_is_public(self) -> None:
+        """Ask once more what was answered, as the same caller and as nobody: the same answer is everybody's.
+
+        Nothing is compared any longer, so it does no harm that one application is asked more than the others.
+        """
+        for name, draft in self._accepted.items():
+            if name not in self.tally.public:
+                known = self._drivers[0].send(draft.request(self._opened[0].headers_of(draft.org), alone=False))
+                unknown = self._drivers[0].send(draft.request({}, alone=False))
+                if known.status == unknown.status in _OK:
+                    self.tally.public.add(name)
+
     def _likely(self, org: int, operation: Operation) -> list[Known]:
         before, _, rest = operation.path.partition("{")
         name = rest.partition("}")[0].partition(":")[0]
@@ -162,6 +194,7 @@ class AppMachine(RuleBasedStateMachine):
         try:
             if self.agreed:
                 self.look_everywhere()
+                self._find_what_is_public()
         finally:
             self._close()
 

@@ -67,6 +67,16 @@ class Operation:
     hints: Mapping[str, Sequence[str]] = field(factory=dict, repr=False)
 
     @property
+    def name(self) -> str:
+        """Its method and its path.
+
+        Example:
+            >>> Operation(method="GET", path="/api/orders/{id}", parameters=(), body=None, example=None).name
+            'GET /api/orders/{id}'
+        """
+        return f"{self.method} {self.path}"
+
+    @property
     def noun(self) -> str:
         """What it is about: the last word of the path that is no parameter.
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
+from typing import Any, Final
 from uuid import UUID
 
-from attrs import define
+from attrs import define, field
 
 from service_engine.testing.entropy import SeededEntropy
 
-__all__ = ["InterferenceError", "SeparateEntropy", "Tally"]
+__all__ = ["AppFailedError", "InterferenceError", "SeparateEntropy", "Tally"]
+
+_REFUSED: Final = 400
+"""From this status on, a request was not done."""
 
 
 class InterferenceError(AssertionError):
@@ -36,6 +40,28 @@ class InterferenceError(AssertionError):
     def __str__(self) -> str:
         where, alone, together = _difference(self.alone, self.together)
         return f"{self.question}{where}\n  alone:    {alone}\n  together: {together}"
+
+
+class AppFailedError(AssertionError):
+    """An application answered a request with 500 or more: it failed, and nothing was shown by that answer.
+
+    Args:
+        question: What it was asked.
+        answer: What it answered, and what it raised.
+
+    Example:
+        >>> print(AppFailedError("GET /notes of organisation 0", b"500"))
+        the application failed at GET /notes of organisation 0
+          answer: b'500'
+    """
+
+    def __init__(self, question: str, answer: bytes) -> None:
+        super().__init__(question, answer)
+        self.question = question
+        self.answer = answer
+
+    def __str__(self) -> str:
+        return f"the application failed at {self.question}\n  answer: {self.answer!r}"
 
 
 def _difference(alone: Any, together: Any) -> tuple[str, Any, Any]:
@@ -67,6 +93,8 @@ class Tally:
         runs: How often two organisations began anew.
         steps: How many random steps they took.
         comparisons: How many answers were compared.
+        answers: Of an application: how often each of the two callers was answered with which status by which operation.
+        public: Of an application: the operations that answer anybody alike, whoever asks.
 
     Example:
         >>> str(Tally(runs=1, steps=50, comparisons=210))
@@ -76,9 +104,42 @@ class Tally:
     runs: int = 0
     steps: int = 0
     comparisons: int = 0
+    answers: Counter[tuple[int, str, int]] = field(factory=Counter)
+    public: set[str] = field(factory=set)
+
+    def require_answers(self) -> None:
+        """Fail if one of the two callers of an application was refused whatever it asked.
+
+        What answers anybody does not count, unless all of it does: a caller who is not known is answered there, too.
+
+        Raises:
+            ValueError: One of them was never answered.
+
+        Example:
+            >>> Tally(answers=Counter({(0, "GET /notes", 200): 8, (1, "GET /notes", 401): 45})).require_answers()
+            Traceback (most recent call last):
+                ...
+            ValueError: caller 1 was never answered: 45 requests, 45 x 401
+        """
+        for caller in (0, 1):
+            given = {key: times for key, times in self.answers.items() if key[0] == caller}
+            own = {key: times for key, times in given.items() if key[1] not in self.public}
+            statuses: Counter[int] = Counter()
+            for (_, _, status), times in (own or given).items():
+                statuses[status] += times
+            if not any(status < _REFUSED for status in statuses):
+                but = ", but by what answers anybody" if len(own) < len(given) else ""
+                counted = "".join(f", {times} x {status}" for status, times in sorted(statuses.items()))
+                msg = f"caller {caller} was never answered{but}: {statuses.total()} requests{counted}"
+                raise ValueError(msg)
 
     def __str__(self) -> str:
-        return f"{self.runs} runs, {self.steps} steps, {self.comparisons} comparisons"
+        classes: Counter[int] = Counter()
+        for (_, _, status), times in self.answers.items():
+            classes[status // 100] += times
+        counted = ", ".join(f"{times} x {first}xx" for first, times in sorted(classes.items()))
+        told = f"{self.runs} runs, {self.steps} steps, {self.comparisons} comparisons"
+        return f"{told}: {counted}" if counted else told
 
 
 class SeparateEntropy(SeededEntropy):
