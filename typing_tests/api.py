@@ -7,6 +7,9 @@ from decimal import Decimal
 from typing import assert_type
 from uuid import UUID
 
+from sqlalchemy import Engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
 from service_engine import (
     UNSET,
     AsyncSqlStore,
@@ -27,6 +30,7 @@ from service_engine import (
     UserId,
     View,
 )
+from service_engine.adapters.sql import build_tables
 from service_engine.domain import clients, orders, tickets
 from service_engine.domain.api_tokens import Caller, TokenGrant
 from service_engine.domain.clients import Client, ClientPatch, PostalAddress
@@ -40,6 +44,7 @@ from service_engine.domain.tickets import Ticket, TicketStatus
 from service_engine.ports.clients import ClientRow
 from service_engine.ports.lists import Condition, Operator, Page, PageRequest, Sort
 from service_engine.ports.tickets import TicketDetails, TicketFilter, TicketRow, TicketSort
+from service_engine.testing.scope_audit import ScopeAudit
 from service_engine.usecases.clients import create_client, delete_client, get_client, list_clients, update_client
 from service_engine.usecases.orders import create_order
 from service_engine.usecases.organizations import Bootstrap, add_employee, authenticate, bootstrap_organization
@@ -168,6 +173,19 @@ def lists(store: Store, org_id: OrganizationId, now: datetime) -> None:
     )
     assert_type(page.total, int)
     assert_type(page.rows[0].status, TicketStatus)
+
+
+def audited(engine: Engine) -> None:
+    """A host's mapped table, which SQLAlchemy types as a ``FromClause``, is watched like ours."""
+
+    class Base(DeclarativeBase):
+        pass
+
+    class Campaign(Base):
+        __tablename__ = "campaigns"
+        id: Mapped[UUID] = mapped_column(primary_key=True)
+
+    ScopeAudit(engine, [*build_tables(Base.metadata).all(), Campaign.__table__])
 
 
 def errors() -> None:
