@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service_engine.domain.change import UNSET
 from service_engine.domain.ids import InvoiceItemId
 from service_engine.domain.invoice_items import MAX_ITEMS, InvoiceItem, InvoiceItemDraft, write_items
 from service_engine.domain.json_values import freeze, same
@@ -345,3 +346,14 @@ def test_yen_have_no_decimals():
             write(line(amount=amount), currency=currency)
         assert refused.value.field == "items.0.amount"
     assert isinstance(write(line(amount=Decimal("0.005")), currency="KWD")[0].amount, Money)
+
+
+def test_a_draft_that_says_nothing_of_the_second_discount_leaves_it():
+    """A line that is replaced keeps its own, None takes it away; a new line has none."""
+    [there] = write(line(discount2=Decimal(1)))
+    [kept] = write(line(id=there.id, discount2=UNSET), instead_of=[there])
+    [taken] = write(line(id=there.id), instead_of=[there])
+    [new] = write(line(discount2=UNSET))
+    assert kept is there
+    assert (taken.discount2, taken.total) == (None, money(5, "USD"))
+    assert new.discount2 is None

@@ -10,9 +10,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from attrs import Factory, field, frozen
+from attrs import Attribute, Factory, field, frozen
 
-from service_engine.domain.change import differences
+from service_engine.domain.change import UNSET, Unset, differences
 from service_engine.domain.evolution import evolve
 from service_engine.domain.id_checks import require_id
 from service_engine.domain.ids import InvoiceItemId, OrderId, ServiceId
@@ -93,6 +93,11 @@ def _is_a_line(_: object, __: object, item_id: InvoiceItemId | None) -> None:
         require_id("invoice_item", item_id)
 
 
+def _is_an_amount_or_unset(draft: object, attribute: Attribute[Any], value: object) -> None:
+    if value is not UNSET:
+        is_an_amount(draft, attribute, value)
+
+
 @frozen(kw_only=True)
 class InvoiceItemDraft:
     """A line as it is asked for: plain decimals, in the currency of the invoice that it comes to.
@@ -103,7 +108,7 @@ class InvoiceItemDraft:
         quantity: How many, at least 1.
         amount: What one of them costs; negative for a deduction.
         discount: What is taken off the whole line.
-        discount2: What is taken off it besides.
+        discount2: What is taken off it besides; UNSET leaves a line that is replaced its own, and gives a new one none.
         description: Up to 65,535 characters.
         service_id: The service of the catalogue.
         options: Free JSON.
@@ -122,7 +127,7 @@ class InvoiceItemDraft:
     quantity: int = field(default=1, validator=is_whole)
     amount: Decimal = field(validator=is_an_amount)
     discount: Decimal = field(default=Decimal(0), validator=is_an_amount)
-    discount2: Decimal | None = field(default=None, validator=is_an_amount)
+    discount2: Decimal | Unset | None = field(default=None, validator=_is_an_amount_or_unset)
     description: str | None = None
     service_id: ServiceId | None = None
     options: JsonObject = field(default=EMPTY, hash=False)
@@ -178,7 +183,8 @@ def write_items(
 
 
 def _new(item_id: InvoiceItemId, draft: InvoiceItemDraft, currency: str, at: datetime) -> InvoiceItem:
-    return InvoiceItem(id=item_id, **_fields(draft, currency), created_at=at, updated_at=at)
+    given = {name: value for name, value in _fields(draft, currency).items() if value is not UNSET}
+    return InvoiceItem(id=item_id, **given, created_at=at, updated_at=at)
 
 
 def _rewritten(item: InvoiceItem, draft: InvoiceItemDraft, currency: str, at: datetime) -> InvoiceItem:
@@ -187,7 +193,7 @@ def _rewritten(item: InvoiceItem, draft: InvoiceItemDraft, currency: str, at: da
 
 
 def _fields(draft: InvoiceItemDraft, currency: str) -> dict[str, Any]:
-    description = draft.description
+    description, second = draft.description, draft.discount2
     if description is not None:
         description = clean(description, field="description", max_length=NOTE, required=False)
     return {
@@ -196,7 +202,7 @@ def _fields(draft: InvoiceItemDraft, currency: str) -> dict[str, Any]:
         "quantity": draft.quantity,
         "amount": money(draft.amount, currency, field="amount"),
         "discount": money(draft.discount, currency, field="discount"),
-        "discount2": None if draft.discount2 is None else money(draft.discount2, currency, field="discount2"),
+        "discount2": money(second, currency, field="discount2") if second not in (None, UNSET) else second,
         "service_id": draft.service_id,
         "options": freeze(draft.options, field="options"),
     }

@@ -117,6 +117,7 @@ class InvoiceItemInput(Input):
             quantity=self.quantity,
             amount=self.amount,
             discount=NOUGHT if self.discount is None else self.discount,
+            discount2=UNSET,  # no request names it, and none takes it from a line that has it
             service_id=None if self.service_id is None else ServiceId(self.service_id),
             options=EMPTY if self.options is None else self.options,
         )

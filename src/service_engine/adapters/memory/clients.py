@@ -81,7 +81,6 @@ class MemoryClientQueries(MemoryListed[ClientFilter, ClientSort, Client, ClientR
 
     def __init__(self, work: Work) -> None:
         super().__init__(work, _ordered, _row)
-        self._work = work
 
     def get(self, client_id: ClientId) -> ClientRow:
         """Return one live client."""

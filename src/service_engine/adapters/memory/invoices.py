@@ -57,7 +57,6 @@ class MemoryInvoiceQueries(MemoryListed[InvoiceFilter, InvoiceSort, Invoice, Inv
 
     def __init__(self, work: Work) -> None:
         super().__init__(work, lambda state, field: state.invoices.ordered(field), _listed)
-        self._work = work
 
     def get(self, invoice_id: InvoiceId) -> InvoiceRow:
         """Return one live invoice."""

@@ -47,7 +47,6 @@ class MemoryOrderQueries(MemoryListed[OrderFilter, OrderSort, Order, OrderRow]):
 
     def __init__(self, work: Work) -> None:
         super().__init__(work, lambda state, field: state.orders.ordered(field), _listed)
-        self._work = work
 
     def get(self, order_id: OrderId) -> OrderRow:
         """Return one live order."""

@@ -46,7 +46,6 @@ class MemoryProposalQueries(MemoryListed[ProposalFilter, ProposalSort, Proposal,
 
     def __init__(self, work: Work) -> None:
         super().__init__(work, lambda state, field: state.proposals.ordered(field), _listed)
-        self._work = work
 
     def get(self, proposal_id: ProposalId) -> ProposalRow:
         """Return one live proposal with its items."""

@@ -63,7 +63,6 @@ class MemoryServiceQueries(MemoryListed[ServiceFilter, ServiceSort, Service, Ser
 
     def __init__(self, work: Work) -> None:
         super().__init__(work, lambda state, field: state.services.ordered(field), lambda _, service: service)
-        self._work = work
 
     def get(self, service_id: ServiceId) -> Service:
         """Return one live service."""

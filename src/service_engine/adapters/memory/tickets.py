@@ -44,7 +44,6 @@ class MemoryTicketQueries(MemoryListed[TicketFilter, TicketSort, Ticket, TicketR
 
     def __init__(self, work: Work) -> None:
         super().__init__(work, lambda state, field: state.tickets.ordered(field), _listed)
-        self._work = work
 
     def get(self, ticket_id: TicketId) -> TicketDetails:
         """Return one live ticket with everything."""

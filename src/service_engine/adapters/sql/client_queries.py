@@ -33,11 +33,11 @@ from service_engine.adapters.sql.tables import Tables
 from service_engine.adapters.sql.transaction import AnyRow, Transaction
 from service_engine.adapters.sql.types import MONEY
 from service_engine.domain.ids import ClientId
+from service_engine.domain.invoice_status import InvoiceStatus
 from service_engine.ports.clients import ClientFilter, ClientRow, ClientSort
 
 __all__ = ["ClientQueryStatements", "SqlClientQueries"]
 
-_PAID: Final = 3
 _ADDRESS: Final = slice(CLIENT_WIDTH, CLIENT_WIDTH + ADDRESS_WIDTH)
 _ROLE: Final = slice(_ADDRESS.stop, _ADDRESS.stop + ROLE_WIDTH)
 _SPENT: Final = _ROLE.stop
@@ -86,7 +86,7 @@ def _spent(tables: Tables) -> ScalarSelect[Any]:
     total = cast(func.sum(type_coerce(invoices.c.total, BigInteger)), BigInteger)
     return (
         select(type_coerce(total, MONEY))
-        .where(live(invoices), invoices.c.client_id == users.c.id, invoices.c.status == _PAID)
+        .where(live(invoices), invoices.c.client_id == users.c.id, invoices.c.status == InvoiceStatus.PAID.value)
         .correlate(users)
         .scalar_subquery()
     )
@@ -102,7 +102,6 @@ class SqlClientQueries(SqlListed[ClientFilter, ClientSort, ClientRow]):
 
     def __init__(self, transaction: Transaction, statements: ClientQueryStatements) -> None:
         super().__init__(transaction, statements.list, _row_of)
-        self._transaction = transaction
         self._statements = statements
 
     def get(self, client_id: ClientId) -> ClientRow:

@@ -68,7 +68,6 @@ class SqlInvoiceQueries(SqlListed[InvoiceFilter, InvoiceSort, InvoiceRow]):
 
     def __init__(self, transaction: Transaction, statements: InvoiceQueryStatements) -> None:
         super().__init__(transaction, statements.list, _row_of)
-        self._transaction = transaction
         self._statements = statements
 
     def get(self, invoice_id: InvoiceId) -> InvoiceRow:

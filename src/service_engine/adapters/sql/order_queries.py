@@ -71,7 +71,6 @@ class SqlOrderQueries(SqlListed[OrderFilter, OrderSort, OrderRow]):
 
     def __init__(self, transaction: Transaction, statements: OrderQueryStatements) -> None:
         super().__init__(transaction, statements.list, _row_of)
-        self._transaction = transaction
         self._statements = statements
 
     def get(self, order_id: OrderId) -> OrderRow:

@@ -105,7 +105,6 @@ class SqlProposalQueries(SqlListed[ProposalFilter, ProposalSort, ProposalSummary
 
     def __init__(self, transaction: Transaction, statements: ProposalQueryStatements) -> None:
         super().__init__(transaction, statements.list, _summary_of)
-        self._transaction = transaction
         self._statements = statements
 
     def get(self, proposal_id: ProposalId) -> ProposalRow:

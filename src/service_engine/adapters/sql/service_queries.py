@@ -46,7 +46,6 @@ class SqlServiceQueries(SqlListed[ServiceFilter, ServiceSort, Service]):
 
     def __init__(self, transaction: Transaction, statements: ServiceQueryStatements) -> None:
         super().__init__(transaction, statements.list, service_of)
-        self._transaction = transaction
         self._statements = statements
 
     def get(self, service_id: ServiceId) -> Service:

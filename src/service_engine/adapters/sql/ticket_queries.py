@@ -111,7 +111,6 @@ class SqlTicketQueries(SqlListed[TicketFilter, TicketSort, TicketRow]):
 
     def __init__(self, transaction: Transaction, statements: TicketQueryStatements) -> None:
         super().__init__(transaction, statements.list, _row_of)
-        self._transaction = transaction
         self._statements = statements
 
     def get(self, ticket_id: TicketId) -> TicketDetails:

@@ -190,9 +190,8 @@ class Transaction:
         self.events.extend(events)
 
     def _write(self, statement: Insert | Update, values: Any, kind: str, key: object) -> AnyResult:
-        connection = (
-            self.open_connection()
-        )  # not below: what a host has pending may collide, too, and is no conflict of ours
+        # Not below: what a host has pending may collide, too, and is no conflict of ours.
+        connection = self.open_connection()
         with refusing_collisions(kind, key):
             return self._execute(connection, statement, values)
 
